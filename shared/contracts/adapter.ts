@@ -1,0 +1,81 @@
+import * as z from 'zod';
+
+import { deploymentId } from '#domain/deployment/events';
+import { component, componentState } from '#domain/resources/application';
+import { releaseName, resourceName, weightPercent } from '#domain/resources/names';
+import { artefact } from '#domain/resources/release';
+
+/** One side of a component as it is to run: release, instances, artefact and the component's spec with its merged environment. */
+export const sideSpec = z.strictObject({ release: releaseName, replicas: z.int().min(0), artefact, component });
+
+/**
+ * The wanted state of one component on one target. A side that is `null`, and any other release that still runs there, is to be stopped
+ * (after its connections were drained). `weightPercent` is the new side's share of the traffic; with one side it is 0 or 100.
+ */
+export const desiredState = z.strictObject({ new: sideSpec.nullable(), stable: sideSpec.nullable(), weightPercent });
+
+/**
+ * One step's work on one target and component.
+ * - `check`: nothing is changed; says whether `desired` could be done here (artefact by digest, permission, capacity).
+ * - `apply`: makes `desired` true in the order start and wait until ready → move traffic → drain → stop.
+ * - `verify`: nothing is changed; says whether what `desired` names runs and is healthy.
+ * The id is `deployment/step/target/component`. The same id is done once, however often it arrives; a lower `generation`
+ * than the target has seen for this application is refused (`check` carries 0 and is not fenced).
+ */
+export const command = z.strictObject({
+  id: z.string().max(300),
+  deployment: deploymentId.nullable(),
+  application: resourceName,
+  target: resourceName,
+  component: resourceName,
+  verb: z.enum(['check', 'apply', 'verify']),
+  generation: z.int().min(0),
+  desired: desiredState,
+  /** After this instant (ISO 8601 UTC) nobody waits for the report. */
+  deadline: z.iso.datetime(),
+});
+
+/** The values of the secrets that a command's environment names; handed over beside the command, never stored with it. */
+export const secretValues = z.record(resourceName, z.string());
+
+/** How a command ended. `superseded` tells that a higher generation was seen: nothing was done. */
+export const report = z.strictObject({
+  command: z.string().max(300),
+  outcome: z.enum(['succeeded', 'failed', 'superseded']),
+  reason: z.string().max(2000),
+});
+
+/** What an adapter answers within 10 s: the end, or when to ask again. */
+export type AdapterAnswer =
+  | { readonly state: 'done'; readonly reason: string }
+  | { readonly state: 'failed'; readonly reason: string; readonly superseded?: boolean }
+  | { readonly state: 'pending'; readonly checkAfterSeconds: number; readonly reason: string };
+
+/** What is known of a component's release on a target. */
+export const componentHealth = z.strictObject({
+  application: resourceName,
+  component: resourceName,
+  release: releaseName,
+  state: componentState,
+  replicas: z.int().min(0),
+  readyReplicas: z.int().min(0),
+  reason: z.string().max(2000),
+});
+
+/** What a target says of itself. */
+export const targetFacts = z.strictObject({
+  version: z.string().max(64),
+  /** The names under which the target's host is known to clients. */
+  addresses: z.array(z.string().max(255)).max(20),
+  /** What may run here; for an agent the executables of its allow list. */
+  allow: z.array(z.string().max(4096)).max(200),
+  components: z.array(componentHealth).max(1000),
+});
+
+export type SideSpec = z.infer<typeof sideSpec>;
+export type DesiredState = z.infer<typeof desiredState>;
+export type Command = z.infer<typeof command>;
+export type SecretValues = z.infer<typeof secretValues>;
+export type Report = z.infer<typeof report>;
+export type ComponentHealth = z.infer<typeof componentHealth>;
+export type TargetFacts = z.infer<typeof targetFacts>;

@@ -1,0 +1,48 @@
+import { EVENT_SOURCE } from '#contracts/events';
+import type { EventType } from '#contracts/events';
+
+/** A rule on the bus: events that match the EventBridge pattern are given to the consumer, at least once and in no order. */
+export type BusRule = {
+  readonly consumer: string;
+  readonly description: string;
+  /** An EventBridge pattern over `source`, `detail-type` and `detail` (`detail` is the event's envelope). */
+  readonly pattern: { readonly source: readonly string[]; readonly 'detail-type': readonly EventType[]; readonly detail?: { readonly [field: string]: unknown } };
+};
+
+const from = { source: [EVENT_SOURCE] } as const;
+
+/** Who listens to what. On AWS each is a rule with a function and an on-failure queue; in one process the same patterns are matched. */
+export const busRules = [
+  {
+    consumer: 'start-execution',
+    description: 'starts the machine of a planned deployment, should the request not have come that far',
+    pattern: { ...from, 'detail-type': ['DeploymentPlanned'] },
+  },
+  {
+    consumer: 'resume-machine',
+    description: 'gives back the task tokens whose wait is over',
+    pattern: { ...from, 'detail-type': ['StepSucceeded', 'StepFailed', 'StepSkipped', 'VerdictReached', 'HealthLost', 'ApprovalGiven', 'ApprovalDenied', 'DeploymentResumed', 'PromotedFully', 'AbortRequested', 'RollbackStarted', 'RollbackStepFailed', 'DeploymentAbandoned'] },
+  },
+  {
+    consumer: 'hand-to-agent',
+    description: 'puts the commands of a dispatched step where the target\'s agent reads them',
+    pattern: { ...from, 'detail-type': ['StepDispatched'], detail: { payload: { providers: ['agent'] } } },
+  },
+  {
+    consumer: 'perform-commands',
+    description: 'lets the adapters of all other providers do the commands of a dispatched step',
+    pattern: { ...from, 'detail-type': ['StepDispatched'], detail: { payload: { providers: [{ 'anything-but': ['agent'] }] } } },
+  },
+  {
+    consumer: 'record-report',
+    description: 'records the report of an adapter in the deployment\'s stream',
+    pattern: { ...from, 'detail-type': ['ReportReceived'] },
+  },
+  {
+    consumer: 'advance-queue',
+    description: 'frees the leases of an ended deployment and plans the next one that waits for them',
+    pattern: { ...from, 'detail-type': ['DeploymentSucceeded', 'DeploymentFailed', 'DeploymentRolledBack', 'DeploymentAborted'] },
+  },
+] as const satisfies readonly BusRule[];
+
+export type BusConsumer = (typeof busRules)[number]['consumer'];

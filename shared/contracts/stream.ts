@@ -1,0 +1,47 @@
+import * as z from 'zod';
+
+import { deploymentId } from '#domain/deployment/events';
+import { resourceName } from '#domain/resources/names';
+import { eventEnvelope } from '#contracts/events';
+
+/** The largest WebSocket message in either direction, in bytes. */
+export const MAXIMUM_MESSAGE_BYTES = 32_768;
+
+/** How often a client pings; a connection without a ping for twice as long is closed. */
+export const PING_SECONDS = 300;
+
+/** The most subscriptions of one connection. */
+export const MAXIMUM_SUBSCRIPTIONS = 100;
+
+/** What one can subscribe to. `tenant` is everything of the caller's tenant; `work` is a target's agent being told that commands wait. */
+export const topic = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('deployment'), deployment: deploymentId }),
+  z.strictObject({ kind: z.literal('environment'), environment: resourceName }),
+  z.strictObject({ kind: z.literal('tenant') }),
+  z.strictObject({ kind: z.literal('work'), target: resourceName }),
+]);
+
+/** The permission each topic asks for. */
+export const topicPermissions = { deployment: 'deployment:read', environment: 'deployment:read', tenant: 'event:read', work: 'target:serve' } as const;
+
+/** What a client sends. `id` comes back in the answer. A subscription without a cursor begins with what happens next. */
+export const clientMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('subscribe'), id: z.string().max(64), topic, cursor: z.string().max(512).optional() }),
+  z.strictObject({ type: z.literal('unsubscribe'), id: z.string().max(64) }),
+  z.strictObject({ type: z.literal('ping') }),
+]);
+
+/** What the server sends. After a cursor, delivery is at least once; (stream, version) tells a repetition. */
+export const serverMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('subscribed'), id: z.string(), cursor: z.string() }),
+  z.strictObject({ type: z.literal('event'), id: z.string(), cursor: z.string(), event: eventEnvelope.omit({ hash: true, tenant: true }) }),
+  z.strictObject({ type: z.literal('work'), id: z.string(), target: resourceName }),
+  z.strictObject({ type: z.literal('pong') }),
+  /** The reader was too slow: messages after this cursor were not sent; subscribe again from it. */
+  z.strictObject({ type: z.literal('behind'), id: z.string(), cursor: z.string() }),
+  z.strictObject({ type: z.literal('error'), id: z.string().nullable(), code: z.string(), detail: z.string() }),
+]);
+
+export type Topic = z.infer<typeof topic>;
+export type ClientMessage = z.infer<typeof clientMessage>;
+export type ServerMessage = z.infer<typeof serverMessage>;
