@@ -1,0 +1,78 @@
+import * as z from 'zod';
+
+import { eventEnvelope } from '#contracts/events';
+import { pageOf, pageQuery, route } from '#contracts/http/route';
+import { deploymentState, deploymentSummary, deploymentView, planView, validationView } from '#contracts/views';
+import { deploymentId, ifRunning, priority } from '#domain/deployment/events';
+import { releaseName, resourceName } from '#domain/resources/names';
+import { strategyChoice, strategyType } from '#domain/resources/strategy';
+
+/** A request to put a release into an environment. */
+export const deploymentRequest = z.strictObject({
+  application: resourceName,
+  release: releaseName,
+  environment: resourceName,
+  /** A type, whose parameters come from the environment, or a whole `{type, …}`; without it the environment's default. */
+  strategy: z.union([strategyType, strategyChoice]).optional(),
+  priority: priority.default('normal'),
+  ifRunning: ifRunning.default('queue'),
+});
+
+/** What a write answers: the id, the state and the version it made. */
+export const accepted = z.strictObject({ id: deploymentId, state: deploymentState, version: z.int() });
+
+const comment = z.string().max(1000).optional();
+const bare = z.strictObject({ comment });
+const withStep = z.strictObject({ step: z.string().max(64).optional(), comment });
+
+/** The actions on a deployment: what they ask for and what they take. A new action is added here. */
+export const deploymentActions = {
+  pause: { permission: 'deployment:act', body: bare, summary: 'Hold before the next change of traffic' },
+  resume: { permission: 'deployment:act', body: bare, summary: 'End a person\'s pause, or a pause after Inconclusive or Error' },
+  promote: { permission: 'deployment:act', body: z.strictObject({ ...withStep.shape, full: z.boolean().default(false) }), summary: 'End a pause step, a bake or an analysis; with full, skip all of these' },
+  approve: { permission: 'deployment:approve', body: withStep, summary: 'Approve at a gate' },
+  deny: { permission: 'deployment:approve', body: withStep, summary: 'Deny at a gate: ends the deployment as an abort' },
+  abort: { permission: 'deployment:act', body: bare, summary: 'Return all traffic to the last stable release' },
+  abandon: { permission: 'deployment:abandon', body: bare, summary: 'Give up a deployment that cannot return to its stable release' },
+} as const;
+
+const identified = z.strictObject({ id: deploymentId });
+
+const action = <Name extends keyof typeof deploymentActions>(name: Name) => route({
+  method: 'POST', path: `/v1/deployments/{id}/${name}`, permission: deploymentActions[name].permission, summary: deploymentActions[name].summary, params: identified,
+  body: deploymentActions[name].body as (typeof deploymentActions)[Name]['body'], response: accepted, idempotent: true, versioned: true, problems: ['not-found', 'conflict', 'rule-broken', 'precondition-failed'],
+});
+
+const eventView = eventEnvelope.omit({ tenant: true });
+const created = ['conflict', 'freeze-active', 'already-running', 'rule-broken', 'unknown-reference'] as const;
+
+/** The routes of deployments. */
+export const deploymentRoutes = {
+  requestDeployment: route({
+    method: 'POST', path: '/v1/deployments', permission: 'deployment:create', summary: 'Put a release into an environment', body: deploymentRequest, status: 202, response: accepted, idempotent: true, problems: created,
+    examples: { body: { application: 'shop', release: '1.4.2', environment: 'production', strategy: 'canary' } },
+  }),
+  planDeployment: route({ method: 'POST', path: '/v1/plans', permission: 'deployment:read', summary: 'Show the plan that a request would get; changes nothing', body: deploymentRequest, response: planView, problems: ['rule-broken', 'unknown-reference'] }),
+  validateDeployment: route({ method: 'POST', path: '/v1/validations', permission: 'deployment:read', summary: 'Run all checks before a deployment; changes nothing', body: deploymentRequest, response: validationView, problems: ['rule-broken', 'unknown-reference'] }),
+  listDeployments: route({
+    method: 'GET', path: '/v1/deployments', permission: 'deployment:read', summary: 'List deployments, newest first; at most one filter',
+    query: z.strictObject({ ...pageQuery, application: resourceName.optional(), environment: resourceName.optional(), state: deploymentState.optional() }), response: pageOf(deploymentSummary), problems: ['rule-broken'],
+  }),
+  getDeployment: route({ method: 'GET', path: '/v1/deployments/{id}', permission: 'deployment:read', summary: 'Get a deployment: a fold of its stream', params: identified, response: deploymentView, versioned: true, problems: ['not-found'] }),
+  listDeploymentEvents: route({ method: 'GET', path: '/v1/deployments/{id}/events', permission: 'deployment:read', summary: 'List the events of a deployment, oldest first', params: identified, query: z.strictObject(pageQuery), response: pageOf(eventView), problems: ['not-found'] }),
+  listEvents: route({ method: 'GET', path: '/v1/events', permission: 'event:read', summary: 'List the events of the tenant, oldest first', query: z.strictObject({ ...pageQuery, stream: z.string().max(200).optional() }), response: pageOf(eventView) }),
+  pauseDeployment: action('pause'),
+  resumeDeployment: action('resume'),
+  promoteDeployment: action('promote'),
+  approveDeployment: action('approve'),
+  denyDeployment: action('deny'),
+  abortDeployment: action('abort'),
+  abandonDeployment: action('abandon'),
+  rollbackDeployment: route({
+    method: 'POST', path: '/v1/deployments/{id}/rollback', permission: 'deployment:create', summary: 'Go back from a succeeded deployment, to the last good or a named earlier release: a new deployment', params: identified,
+    body: z.strictObject({ release: releaseName.optional(), comment }), status: 202, response: accepted, idempotent: true, problems: ['not-found', ...created],
+  }),
+  retryDeployment: route({
+    method: 'POST', path: '/v1/deployments/{id}/retry', permission: 'deployment:create', summary: 'Repeat a Failed, RolledBack or Aborted deployment: a new deployment', params: identified, body: bare, status: 202, response: accepted, idempotent: true, problems: ['not-found', ...created],
+  }),
+} as const;

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+
+import { pageOf, pageQuery, route } from '#contracts/http/route';
+import { targetStatus } from '#contracts/views';
+import { releaseName, resourceName } from '#domain/resources/names';
+import {
+  analysisTemplateResource, applicationResource, environmentResource, releaseResource, resourceKinds, targetResource,
+} from '#domain/resources/resource';
+
+const named = z.strictObject({ name: resourceName });
+const ofApplication = z.strictObject({ application: resourceName });
+const releaseNamed = z.strictObject({ application: resourceName, name: releaseName });
+
+/** A stored resource: the document, its version (also the ETag) and when it was last changed. */
+function stored<Document extends z.ZodObject>(document: Document) {
+  return z.strictObject({ ...document.shape, version: z.int(), updatedAt: z.iso.datetime() }) as z.ZodObject<Document['shape'] & { version: z.ZodInt; updatedAt: z.ZodISODateTime }, z.core.$strict>;
+}
+
+function routesOf<Document extends z.ZodObject, Params extends z.ZodObject, ListParams extends z.ZodObject>(
+  words: { readonly one: string; readonly path: string },
+  document: Document,
+  params: { readonly one: Params; readonly list: ListParams },
+) {
+  return {
+    put: route({ method: 'PUT', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Make or replace ${words.one}`, params: params.one, body: document, response: stored(document), versioned: true, problems: ['rule-broken', 'unknown-reference', 'precondition-failed', 'version-conflict'] }),
+    get: route({ method: 'GET', path: `${words.path}/{name}`, permission: 'resource:read', summary: `Get ${words.one}`, params: params.one, response: stored(document), versioned: true, problems: ['not-found'] }),
+    list: route({ method: 'GET', path: words.path, permission: 'resource:read', summary: `List: ${words.one}`, params: params.list, query: z.strictObject(pageQuery), response: pageOf(stored(document)) }),
+    remove: route({ method: 'DELETE', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Delete ${words.one}`, params: params.one, status: 204, response: z.null(), versioned: true, problems: ['not-found', 'in-use', 'precondition-failed'] }),
+  };
+}
+
+const none = z.strictObject({});
+const applications = routesOf({ one: 'an application', path: `/v1/${resourceKinds.Application.plural}` }, applicationResource, { one: named, list: none });
+const environments = routesOf({ one: 'an environment', path: `/v1/${resourceKinds.Environment.plural}` }, environmentResource, { one: named, list: none });
+const targets = routesOf({ one: 'a target', path: `/v1/${resourceKinds.Target.plural}` }, targetResource, { one: named, list: none });
+const releases = routesOf({ one: 'a release', path: `/v1/${resourceKinds.Application.plural}/{application}/${resourceKinds.Release.plural}` }, releaseResource, { one: releaseNamed, list: ofApplication });
+const analysisTemplates = routesOf({ one: 'an analysis template', path: `/v1/${resourceKinds.AnalysisTemplate.plural}` }, analysisTemplateResource, { one: named, list: none });
+
+/** The routes of all kinds of resource. */
+export const resourceRoutes = {
+  putApplication: applications.put, getApplication: applications.get, listApplications: applications.list, deleteApplication: applications.remove,
+  putEnvironment: environments.put, getEnvironment: environments.get, listEnvironments: environments.list, deleteEnvironment: environments.remove,
+  putTarget: targets.put, getTarget: targets.get, listTargets: targets.list, deleteTarget: targets.remove,
+  putRelease: releases.put, getRelease: releases.get, listReleases: releases.list, deleteRelease: releases.remove,
+  putAnalysisTemplate: analysisTemplates.put, getAnalysisTemplate: analysisTemplates.get, listAnalysisTemplates: analysisTemplates.list, deleteAnalysisTemplate: analysisTemplates.remove,
+  getTargetStatus: route({ method: 'GET', path: '/v1/targets/{name}/status', permission: 'resource:read', summary: 'Get a target\'s health and what serves there', params: named, response: targetStatus, problems: ['not-found'] }),
+} as const;

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+
+import { pageOf, pageQuery, route } from '#contracts/http/route';
+import { role } from '#contracts/roles';
+import { apiKeyView, createdApiKey, secretView, tenantView } from '#contracts/views';
+import { resourceName } from '#domain/resources/names';
+
+const named = z.strictObject({ name: resourceName });
+const secretValue = z.strictObject({ value: z.string().min(1).max(65_536) });
+
+/** A key to be made; a key of role `agent` is bound to a target. */
+export const apiKeyRequest = z.strictObject({
+  name: resourceName,
+  role: role.exclude(['operator']),
+  target: resourceName.optional(),
+  expiresInDays: z.int().min(1).max(3650).optional(),
+});
+
+/** The routes of keys, secrets and tenants. */
+export const tenantRoutes = {
+  createKey: route({ method: 'POST', path: '/v1/keys', permission: 'key:manage', summary: 'Make an API key; its value is shown this once', body: apiKeyRequest, status: 201, response: createdApiKey, idempotent: true, problems: ['rule-broken', 'unknown-reference'], examples: { body: { name: 'ci', role: 'deployer' } } }),
+  listKeys: route({ method: 'GET', path: '/v1/keys', permission: 'key:manage', summary: 'List API keys, without their values', query: z.strictObject(pageQuery), response: pageOf(apiKeyView) }),
+  revokeKey: route({ method: 'DELETE', path: '/v1/keys/{id}', permission: 'key:manage', summary: 'Revoke an API key; its connections close within a minute', params: z.strictObject({ id: z.string().max(64) }), status: 204, response: z.null(), problems: ['not-found'] }),
+  setSecret: route({ method: 'PUT', path: '/v1/secrets/{name}', permission: 'secret:write', summary: 'Set a secret\'s value; it is never shown', params: named, body: secretValue, response: secretView }),
+  rotateSecret: route({ method: 'POST', path: '/v1/secrets/{name}/rotate', permission: 'secret:write', summary: 'Give a secret a new value; fails when there is none', params: named, body: secretValue, response: secretView, problems: ['not-found'] }),
+  getSecret: route({ method: 'GET', path: '/v1/secrets/{name}', permission: 'secret:read', summary: 'Get what is known of a secret, never its value', params: named, response: secretView, problems: ['not-found'] }),
+  listSecrets: route({ method: 'GET', path: '/v1/secrets', permission: 'secret:read', summary: 'List secrets, without their values', query: z.strictObject(pageQuery), response: pageOf(secretView) }),
+  deleteSecret: route({ method: 'DELETE', path: '/v1/secrets/{name}', permission: 'secret:write', summary: 'Delete a secret', params: named, status: 204, response: z.null(), problems: ['not-found', 'in-use'] }),
+  putTenant: route({ method: 'PUT', path: '/v1/tenants/{name}', permission: 'tenant:manage', summary: 'Make a tenant', params: named, body: z.strictObject({}), response: tenantView }),
+  listTenants: route({ method: 'GET', path: '/v1/tenants', permission: 'tenant:manage', summary: 'List tenants', query: z.strictObject(pageQuery), response: pageOf(tenantView) }),
+  deleteTenant: route({ method: 'DELETE', path: '/v1/tenants/{name}', permission: 'tenant:manage', summary: 'Delete a tenant: its keys stop working', params: named, status: 204, response: z.null(), problems: ['not-found', 'in-use'] }),
+  createTenantKey: route({ method: 'POST', path: '/v1/tenants/{name}/keys', permission: 'tenant:manage', summary: 'Make a tenant\'s first or a new admin key; its value is shown this once', params: named, body: z.strictObject({ name: resourceName.default('admin') }), status: 201, response: createdApiKey, idempotent: true, problems: ['not-found'] }),
+} as const;

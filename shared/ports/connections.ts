@@ -1,0 +1,7 @@
+/** Tells subscribers that something happened. Who is subscribed is the engine's matter. */
+export interface Connections {
+  /** Tells the agents that are subscribed to a target's work that commands wait. Best effort: agents also ask by themselves. */
+  announceWork(tenant: string, target: string): Promise<void>;
+  /** Closes all connections that were opened with a key, within a minute. */
+  closeKey(tenant: string, key: string): Promise<void>;
+}

@@ -1,0 +1,20 @@
+import type { Role } from '#contracts/roles';
+
+/** A key as it is stored: never its value, only the SHA-256 of it. Times are ISO 8601 UTC. */
+export type KeyRecord = {
+  readonly id: string; readonly tenant: string; readonly name: string; readonly prefix: string; readonly hash: string; readonly role: Role; readonly target: string | null;
+  readonly createdAt: string; readonly expiresAt: string | null; readonly lastUsedAt: string | null; readonly revokedAt: string | null;
+};
+
+/** API keys. A lookup by hash is the only one that crosses tenants: it tells whose key it is. */
+export interface Keys {
+  /** Stores a new key. @throws Failure `conflict` when the id or hash is taken. */
+  create(record: KeyRecord): Promise<void>;
+  findByHash(hash: string): Promise<KeyRecord | undefined>;
+  get(tenant: string, id: string): Promise<KeyRecord | undefined>;
+  list(tenant: string, page: { readonly limit: number; readonly after?: string }): Promise<readonly KeyRecord[]>;
+  /** Marks a key revoked; answers whether it was there and valid. */
+  revoke(tenant: string, id: string, at: string): Promise<boolean>;
+  /** Notes the last use; may be called for each request, writes at most once a minute. */
+  touch(tenant: string, id: string, at: string): Promise<void>;
+}

@@ -1,0 +1,35 @@
+/** The read models: what lists show. Each has its indexes; a filter names one of them. */
+export const readModels = {
+  /** Summaries of deployments, newest first by id. */
+  deployments: { indexes: ['application', 'environment', 'state'], newestFirst: true },
+  /** Resource documents; the key is `plural/name`, for releases `releases/application/name`; index `kind` is the kind (for releases `Release/application`). */
+  resources: { indexes: ['kind', 'uses'], newestFirst: false },
+  keys: { indexes: [], newestFirst: false },
+  secrets: { indexes: [], newestFirst: false },
+  /** Under the tenant `operator` only. */
+  tenants: { indexes: [], newestFirst: false },
+  /** Commands that wait for a target's agent; index `target`, key in order of arrival. */
+  commands: { indexes: ['target'], newestFirst: false },
+  /** Claims and facts of targets. */
+  targets: { indexes: [], newestFirst: false },
+} as const;
+
+export type ReadModelName = keyof typeof readModels;
+
+/** A document of a read model. `version` orders writes: an older one is ignored. `index` values are those it is found by (a list finds it by each). */
+export type ReadModelDocument = { readonly key: string; readonly version: number; readonly index: { readonly [name: string]: string | readonly string[] }; readonly document: unknown };
+
+/** A page of a list: keys after `after` in the model's order. */
+export type ReadModelQuery = { readonly filter?: { readonly index: string; readonly value: string }; readonly limit: number; readonly after?: string };
+
+/**
+ * Documents by tenant, model and key. Written by the projector and by use cases that need no history; may be rebuilt from the streams.
+ */
+export interface ReadModels {
+  /** Writes unless a document with the same or a newer version is there; answers whether it wrote. Idempotent. */
+  put(tenant: string, model: ReadModelName, document: ReadModelDocument): Promise<boolean>;
+  get(tenant: string, model: ReadModelName, key: string): Promise<ReadModelDocument | undefined>;
+  /** Removes a document; removing what is not there is no error. */
+  remove(tenant: string, model: ReadModelName, key: string): Promise<void>;
+  list(tenant: string, model: ReadModelName, query: ReadModelQuery): Promise<readonly ReadModelDocument[]>;
+}

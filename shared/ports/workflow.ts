@@ -1,0 +1,30 @@
+import type { MachineName } from '#contracts/functions';
+
+/** How an execution stands, in the words of Step Functions. */
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+/**
+ * Runs the state machines, durably. Task tokens never leave the control plane.
+ */
+export interface Workflow {
+  /** Starts an execution. `started: false` when one of this name was started before: that counts as started. */
+  start(execution: { readonly tenant: string; readonly machine: MachineName; readonly name: string; readonly input: { readonly tenant: string; readonly deployment: string } }): Promise<{ readonly started: boolean }>;
+  /** Gives a task its result. `gone`: nobody waits for that token any more (timed out, invalid, ended); that is no error. */
+  succeed(token: string, output: unknown): Promise<'accepted' | 'gone'>;
+  /** Lets a task fail. */
+  fail(token: string, failure: { readonly error: string; readonly cause: string }): Promise<'accepted' | 'gone'>;
+  describe(tenant: string, name: string): Promise<{ readonly status: ExecutionStatus } | undefined>;
+
+  /** Parks a token until its wait is over; a later token of the same wait replaces an older one. Idempotent. */
+  park(wait: WaitKey, token: string): Promise<void>;
+  /** The parked tokens of a deployment. */
+  parked(tenant: string, deployment: string): Promise<readonly ParkedToken[]>;
+  /** Forgets a parked token, if it is still this one. */
+  unpark(wait: WaitKey, token: string): Promise<void>;
+}
+
+/** What a token waits for: a step of a deployment, or the gate before it. */
+export type WaitKey = { readonly tenant: string; readonly deployment: string; readonly wait: string };
+
+/** A parked token and when it was parked (ISO 8601 UTC). */
+export type ParkedToken = WaitKey & { readonly token: string; readonly parkedAt: string };
