@@ -58,7 +58,9 @@ export const plannedTarget = z.strictObject({
 });
 
 /** What happens to one component: replaced, left alone because artefact and configuration are equal, or removed. */
-export const plannedComponent = z.strictObject({ name: resourceName, type: componentType, change: z.enum(['replace', 'unchanged', 'remove']) });
+export const plannedComponent = z.strictObject({ name: resourceName, type: componentType, change: z.enum(['replace', 'unchanged', 'remove']),
+  /** The instances of the new and of the old release when it serves alone. */
+  newReplicas: z.int().min(0), stableReplicas: z.int().min(0) });
 
 /** What will happen, fixed when the deployment is planned. Never changed; to change a running deployment is to supersede it. */
 export const plan = z.strictObject({

@@ -1,0 +1,153 @@
+import type { DeploymentEvent } from '#domain/deployment/events';
+import type { Plan } from '#domain/deployment/plan';
+import { BACKGROUND, stepOf } from '#domain/deployment/state';
+import type { DeploymentState, StepProgress } from '#domain/deployment/state';
+
+/** A plan by its digest, for streams whose plan was too large for an event. */
+export type PlanLookup = (digest: string) => Plan;
+
+/**
+ * Folds a deployment's stream, in order. `undefined` for a stream without events.
+ * @throws Error when the stream does not begin with DeploymentRequested: that is a bug.
+ */
+export function foldDeployment(id: string, events: readonly DeploymentEvent[], plans: PlanLookup): DeploymentState | undefined {
+  let state: DeploymentState | undefined;
+  for (const event of events) state = evolve(state, event, { id, plans });
+  return state;
+}
+
+/** Brings one event into the state. */
+export function evolve(state: DeploymentState | undefined, event: DeploymentEvent, known: { readonly id: string; readonly plans: PlanLookup }): DeploymentState {
+  if (event.type === 'DeploymentRequested') return requested(known.id, event);
+  if (state === undefined) throw new Error(`the stream of ${known.id} begins with ${event.type}`);
+  return { ...state, ...changeOf(state, event, known.plans), updatedAt: event.at };
+}
+
+function requested(id: string, event: Extract<DeploymentEvent, { type: 'DeploymentRequested' }>): DeploymentState {
+  return {
+    name: 'Requested', reason: 'requested', id, request: event.payload, createdAt: event.at, updatedAt: event.at,
+    plan: null, validated: false, checks: [], steps: [], paused: null, full: false, ending: null, rollback: null, abandoned: null,
+    verdicts: [], runs: {}, approvals: [], weightPercent: {}, cleanupAt: null,
+  };
+}
+
+type Change = Partial<DeploymentState>;
+
+function changeOf(state: DeploymentState, event: Exclude<DeploymentEvent, { type: 'DeploymentRequested' }>, plans: PlanLookup): Change {
+  switch (event.type) {
+    case 'DeploymentQueued':
+      return { reason: event.payload.reason };
+    case 'DeploymentPlanned':
+      return planned('digest' in event.payload.plan ? plans(event.payload.plan.digest) : event.payload.plan, event.payload.reason);
+    case 'ValidationFinished':
+      return validated(state, event.payload);
+    case 'CommandReported':
+      return withCommand(state, event.payload);
+    case 'VerdictReached':
+      return { verdicts: [...state.verdicts, { ...event.payload, at: event.at }], ...(event.payload.verdict === 'Failed' ? { reason: event.payload.reason } : {}) };
+    case 'AnalysisRestarted':
+      return { runs: { ...state.runs, [event.payload.step ?? BACKGROUND]: event.payload.run } };
+    case 'HealthLost':
+      return { reason: event.payload.reason };
+    case 'ApprovalGiven':
+      return { approvals: [...state.approvals, { step: event.payload.step, by: event.payload.by, at: event.at, reason: event.payload.reason }] };
+    case 'ApprovalDenied':
+      return { ending: { cause: 'denied', reason: event.payload.reason }, reason: event.payload.reason };
+    case 'DeploymentPaused':
+      return { name: 'Paused', reason: event.payload.reason, paused: { by: event.payload.by, until: event.payload.until, reason: event.payload.reason } };
+    case 'DeploymentResumed':
+      return { name: 'Progressing', reason: event.payload.reason, paused: null };
+    case 'PromotedFully':
+      return { full: true, reason: event.payload.reason };
+    case 'AbortRequested':
+      return { ending: { cause: event.payload.cause, reason: event.payload.reason }, reason: event.payload.reason };
+    case 'DeploymentAbandoned':
+      return { abandoned: event.payload.reason, reason: event.payload.reason };
+    case 'CleanupFinished':
+      return { cleanupAt: null };
+    case 'StepDispatched': case 'WaitStarted': case 'StepSucceeded': case 'StepFailed': case 'StepSkipped': case 'RollbackStepFailed':
+      return stepChange(state, event);
+    case 'RollbackStarted': case 'DeploymentSucceeded': case 'DeploymentFailed': case 'DeploymentRolledBack': case 'DeploymentAborted':
+      return endingChange(state, event);
+  }
+}
+
+type StepEvent = Extract<DeploymentEvent, { type: 'StepDispatched' | 'WaitStarted' | 'StepSucceeded' | 'StepFailed' | 'StepSkipped' | 'RollbackStepFailed' }>;
+
+function stepChange(state: DeploymentState, event: StepEvent): Change {
+  const { reason } = event.payload;
+  const change = (fields: Partial<StepProgress>, more: Change = {}): Change => ({ reason, ...more, steps: withStep(state, event.payload.step, fields) });
+  switch (event.type) {
+    case 'StepDispatched':
+      return change(
+        { status: 'running', attempt: event.payload.attempt, startedAt: event.at, endedAt: null, reason, commands: event.payload.commands.map((one) => ({ id: one.id, target: one.target, component: one.component, status: 'running', reason: '' })) },
+        moving(state),
+      );
+    case 'WaitStarted':
+      return change({ status: 'running', startedAt: event.at, until: event.payload.until, reason }, { ...moving(state), runs: { ...state.runs, [event.payload.step]: state.runs[event.payload.step] ?? 1 } });
+    case 'StepSucceeded':
+      return change({ status: 'succeeded', endedAt: event.at, reason }, { weightPercent: reached(state, event.payload.step) });
+    case 'StepFailed':
+      return change({ status: 'failed', endedAt: event.at, reason }, { ending: { cause: event.payload.cause, reason } });
+    case 'StepSkipped':
+      return change({ status: 'skipped', endedAt: event.at, reason });
+    case 'RollbackStepFailed':
+      return change({ status: 'failed', endedAt: event.at, reason });
+  }
+}
+
+type EndingEvent = Extract<DeploymentEvent, { type: 'RollbackStarted' | 'DeploymentSucceeded' | 'DeploymentFailed' | 'DeploymentRolledBack' | 'DeploymentAborted' }>;
+
+function endingChange(state: DeploymentState, event: EndingEvent): Change {
+  const { reason } = event.payload;
+  switch (event.type) {
+    case 'RollbackStarted':
+      return { name: 'RollingBack', reason, paused: null, rollback: { cause: event.payload.cause, reason }, steps: [...state.steps, ...event.payload.steps.map((step) => pending(step, 'rollback'))] };
+    case 'DeploymentSucceeded':
+      return { name: 'Succeeded', reason, cleanupAt: event.payload.cleanupAt };
+    case 'DeploymentFailed':
+      return { name: 'Failed', reason };
+    case 'DeploymentRolledBack':
+      return { name: 'RolledBack', reason };
+    case 'DeploymentAborted':
+      return { name: 'Aborted', reason };
+  }
+}
+
+function planned(plan: Plan, reason: string): Change {
+  const cleanup = plan.cleanup === null ? [] : [pending(plan.cleanup.step, 'cleanup')];
+  return { name: 'Planned', reason, plan, steps: [...plan.steps.map((step) => pending(step, 'forward')), ...cleanup], runs: plan.background === null ? {} : { [BACKGROUND]: 1 } };
+}
+
+function validated(state: DeploymentState, payload: Extract<DeploymentEvent, { type: 'ValidationFinished' }>['payload']): Change {
+  const checks = [...state.checks, ...payload.checks.map((check) => ({ phase: payload.phase, ...check }))];
+  const failed = payload.passed ? {} : { ending: { cause: 'failure' as const, reason: payload.reason } };
+  return { checks, reason: payload.reason, ...(payload.phase === 'before' ? { validated: true } : {}), ...failed };
+}
+
+function withCommand(state: DeploymentState, payload: Extract<DeploymentEvent, { type: 'CommandReported' }>['payload']): Change {
+  const steps = state.steps.map((one) => ({
+    ...one,
+    commands: one.commands.map((command) => (command.id === payload.command ? { ...command, status: payload.outcome, reason: payload.reason } : command)),
+  }));
+  return { steps };
+}
+
+function moving(state: DeploymentState): Change {
+  return state.name === 'Planned' ? { name: 'Progressing' } : {};
+}
+
+function pending(step: StepProgress['step'], phase: StepProgress['phase']): StepProgress {
+  return { step, phase, status: 'pending', reason: '', attempt: 0, startedAt: null, endedAt: null, until: null, commands: [] };
+}
+
+function withStep(state: DeploymentState, id: string, fields: Partial<StepProgress>): readonly StepProgress[] {
+  return state.steps.map((one) => (one.step.id === id ? { ...one, ...fields } : one));
+}
+
+function reached(state: DeploymentState, id: string): DeploymentState['weightPercent'] {
+  const done = stepOf(state, id)?.step;
+  if (done === undefined || !('weightPercent' in done) || done.kind === 'prepare' || done.kind === 'cleanup') return state.weightPercent;
+  const { weightPercent } = done;
+  return { ...state.weightPercent, ...Object.fromEntries(done.targets.map((target) => [target, weightPercent])) };
+}
