@@ -19,6 +19,7 @@ export function readAnythingBut(operand: JsonNode): ValueTest {
   const read = readerOf(entry.key);
   requireValueOrList(entry.value);
   const tests = entry.value.kind === 'array' ? entry.value.items.map(read) : [read(entry.value)];
+  if (tests.length === 0) throw new InvalidPattern('Empty arrays are not allowed');
   if (rest.length > 0) throw new InvalidPattern('Too many elements in numeric expression');
   return { kind: 'anything-but', tests };
 }

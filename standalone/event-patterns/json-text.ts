@@ -10,8 +10,7 @@ export type JsonTextResult =
  * Parses JSON text as EventBridge does, keeping repeated keys and the text of numbers.
  *
  * EventBridge passes Jackson's own message on to the caller, so the commonest of those are worded as there, with Jackson's
- * position: the line and column after the character or token that is wrong. An empty text gives an empty reason's
- * counterpart: it is refused as an end of input.
+ * position: the line and column of the character, or after the token, that is wrong.
  */
 export function parseJsonText(text: string): JsonTextResult {
   const reader = new JsonReader(text);

@@ -13,45 +13,48 @@ export function readNumeric(operand: JsonNode): ValueTest {
   if (operator?.kind !== 'string') throw new InvalidPattern(`Invalid member in numeric match: ${tokenOf(operator)}`);
   switch (operator.value) {
     case '=': {
-      const number = readNumber(value, 'equals');
+      const text = readNumberText(value, 'equals');
       refuseMore(rest);
-      return { kind: 'number', number };
+      return { kind: 'number', number: readComparable(text) };
     }
     case '<':
     case '<=': {
-      const top = readBound(operator.value, value);
+      const text = readNumberText(value, operator.value);
       refuseMore(rest);
-      return { kind: 'range', top };
+      return { kind: 'range', top: boundOf(operator.value, text) };
     }
     case '>':
     case '>=': {
-      const bottom = readBound(operator.value, value);
-      return rest.length === 0 ? { kind: 'range', bottom } : readUpper(bottom, rest);
+      const bottom = { operator: operator.value, text: readNumberText(value, operator.value) };
+      return rest.length === 0 ? { kind: 'range', bottom: boundOf(bottom.operator, bottom.text) } : readBoth(bottom, rest);
     }
     default:
       throw new InvalidPattern(`Unrecognized numeric range operator: ${operator.value}`);
   }
 }
 
-function readUpper(bottom: Bound, rest: readonly JsonNode[]): ValueTest {
+/** Numbers are compared last: a list of the wrong form is refused for its form, as a streaming parser does it. */
+function readBoth(lower: { readonly operator: string; readonly text: string }, rest: readonly JsonNode[]): ValueTest {
   const [operator, value, ...more] = rest;
   if (operator?.kind !== 'string') throw new InvalidPattern(`Bad value in numeric range: ${tokenOf(operator)}`);
   if (operator.value !== '<' && operator.value !== '<=') {
     throw new InvalidPattern(`Bad numeric range operator: ${operator.value}`);
   }
-  const top = readBound(operator.value, value);
+  const text = readNumberText(value, operator.value);
   if (more.length > 0) throw new InvalidPattern('Too many terms in numeric range expression');
+  const bottom = boundOf(lower.operator, lower.text);
+  const top = boundOf(operator.value, text);
   if (bottom.number >= top.number) throw new InvalidPattern('Bottom must be less than top');
   return { kind: 'range', bottom, top };
 }
 
-function readBound(operator: string, value: JsonNode | undefined): Bound {
-  return { number: readNumber(value, operator), included: operator.endsWith('=') };
+function boundOf(operator: string, text: string): Bound {
+  return { number: readComparable(text), included: operator.endsWith('=') };
 }
 
-function readNumber(value: JsonNode | undefined, operator: string): number {
+function readNumberText(value: JsonNode | undefined, operator: string): string {
   if (value?.kind !== 'number') throw new InvalidPattern(`Value of ${operator} must be numeric`);
-  return readComparable(value.text);
+  return value.text;
 }
 
 /** The number of a text, or InvalidPattern when a double cannot hold it. */
