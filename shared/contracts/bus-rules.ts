@@ -29,13 +29,8 @@ export const busRules = [
     pattern: { ...from, 'detail-type': ['StepDispatched'], detail: { payload: { providers: ['agent'] } } },
   },
   {
-    consumer: 'perform-commands',
-    description: 'lets the adapters of all other providers do the commands of a dispatched step',
-    pattern: { ...from, 'detail-type': ['StepDispatched'], detail: { payload: { providers: [{ 'anything-but': ['agent'] }] } } },
-  },
-  {
     consumer: 'record-report',
-    description: 'records the report of an adapter in the deployment\'s stream',
+    description: 'records a target\'s report in the deployment\'s stream',
     pattern: { ...from, 'detail-type': ['ReportReceived'] },
   },
   {

@@ -13,8 +13,6 @@ export const timerPayload = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('look'), ...subject, step: z.string().nullable(), run: z.int(), look: z.int() }),
   /** A freeze that held a deployment should be over. */
   z.strictObject({ kind: z.literal('freeze-over'), ...subject }),
-  /** An adapter answered "pending": ask again. */
-  z.strictObject({ kind: z.literal('command-check'), ...subject, step: z.string(), command: z.string(), deadline: z.iso.datetime() }),
   /** The old side of a succeeded deployment has stayed long enough. */
   z.strictObject({ kind: z.literal('cleanup'), ...subject }),
 ]);
