@@ -13,6 +13,29 @@ export const PING_SECONDS = 300;
 /** The most subscriptions of one connection. */
 export const MAXIMUM_SUBSCRIPTIONS = 100;
 
+/** The path of the stream on the standalone engine; browsers add `?ticket=`. */
+export const STREAM_PATH = '/v1/stream';
+
+/** Why the server closes a connection, by its WebSocket close code. After all but `keyInvalid` a client may connect again, with jitter, from its cursor. */
+export const closeCodes = {
+  /** The server stops or restarts. */
+  goingAway: 1001,
+  /** A binary message came; all messages are JSON texts. */
+  unsupportedData: 1003,
+  /** Too many messages that do not fit the schema. */
+  policyViolation: 1008,
+  /** A message was larger than allowed. */
+  messageTooBig: 1009,
+  /** Something unexpected happened on the server. */
+  internalError: 1011,
+  /** The key was revoked or has expired. */
+  keyInvalid: 4401,
+  /** No ping came for twice the time of a ping. */
+  idle: 4408,
+  /** Too many messages in too short a time, or answers that are not read. */
+  tooManyMessages: 4429,
+} as const;
+
 /** What one can subscribe to. `tenant` is everything of the caller's tenant; `work` is a target's agent being told that commands wait. */
 export const topic = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('deployment'), deployment: deploymentId }),

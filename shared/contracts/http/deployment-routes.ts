@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { eventEnvelope } from '#contracts/events';
+import { acceptedExample, deploymentExample, deploymentRequestExample, deploymentSummaryExample, eventExample, planExample, requestedExample, validationExample } from '#contracts/http/deployment-examples';
 import { pageOf, pageQuery, route } from '#contracts/http/route';
 import { deploymentState, deploymentSummary, deploymentView, planView, validationView } from '#contracts/views';
 import { deploymentId, ifRunning, priority } from '#domain/deployment/events';
@@ -27,20 +28,21 @@ const withStep = z.strictObject({ step: z.string().max(64).optional(), comment }
 
 /** The actions on a deployment: what they ask for and what they take. A new action is added here. */
 export const deploymentActions = {
-  pause: { permission: 'deployment:act', body: bare, summary: 'Hold before the next change of traffic' },
-  resume: { permission: 'deployment:act', body: bare, summary: 'End a person\'s pause, or a pause after Inconclusive or Error' },
-  promote: { permission: 'deployment:act', body: z.strictObject({ ...withStep.shape, full: z.boolean().default(false) }), summary: 'End a pause step, a bake or an analysis; with full, skip all of these' },
-  approve: { permission: 'deployment:approve', body: withStep, summary: 'Approve at a gate' },
-  deny: { permission: 'deployment:approve', body: withStep, summary: 'Deny at a gate: ends the deployment as an abort' },
-  abort: { permission: 'deployment:act', body: bare, summary: 'Return all traffic to the last stable release' },
-  abandon: { permission: 'deployment:abandon', body: bare, summary: 'Give up a deployment that cannot return to its stable release' },
+  pause: { permission: 'deployment:act', body: bare, example: { comment: 'looking into a customer\'s report' }, summary: 'Hold before the next change of traffic' },
+  resume: { permission: 'deployment:act', body: bare, example: {}, summary: 'End a person\'s pause, or a pause after Inconclusive or Error' },
+  promote: { permission: 'deployment:act', body: z.strictObject({ ...withStep.shape, full: z.boolean().default(false) }), example: { step: 'bake-10' }, summary: 'End a pause step, a bake or an analysis; with full, skip all of these' },
+  approve: { permission: 'deployment:approve', body: withStep, example: { step: 'approve-0', comment: 'tested by the shop team' }, summary: 'Approve at a gate' },
+  deny: { permission: 'deployment:approve', body: withStep, example: { step: 'approve-0', comment: 'the price list is wrong' }, summary: 'Deny at a gate: ends the deployment as an abort' },
+  abort: { permission: 'deployment:act', body: bare, example: { comment: 'wrong release' }, summary: 'Return all traffic to the last stable release' },
+  abandon: { permission: 'deployment:abandon', body: bare, example: { comment: 'the machine is gone' }, summary: 'Give up a deployment that cannot return to its stable release' },
 } as const;
 
 const identified = z.strictObject({ id: deploymentId });
 
 const action = <Name extends keyof typeof deploymentActions>(name: Name) => route({
   method: 'POST', path: `/v1/deployments/{id}/${name}`, permission: deploymentActions[name].permission, summary: deploymentActions[name].summary, params: identified,
-  body: deploymentActions[name].body as (typeof deploymentActions)[Name]['body'], response: accepted, idempotent: true, versioned: true, problems: ['not-found', 'conflict', 'rule-broken', 'precondition-failed'],
+  body: deploymentActions[name].body as (typeof deploymentActions)[Name]['body'], response: accepted, idempotent: true, versioned: true, problems: ['not-found', 'conflict', 'rule-broken', 'precondition-failed', 'version-conflict'],
+  examples: { body: deploymentActions[name].example, response: acceptedExample },
 });
 
 const eventView = eventEnvelope.omit({ tenant: true });
@@ -50,17 +52,18 @@ const created = ['conflict', 'freeze-active', 'already-running', 'rule-broken', 
 export const deploymentRoutes = {
   requestDeployment: route({
     method: 'POST', path: '/v1/deployments', permission: 'deployment:create', summary: 'Put a release into an environment', body: deploymentRequest, status: 202, response: accepted, idempotent: true, problems: created,
-    examples: { body: { application: 'shop', release: '1.4.2', environment: 'production', strategy: 'canary' } },
+    examples: { body: deploymentRequestExample, response: requestedExample },
   }),
-  planDeployment: route({ method: 'POST', path: '/v1/plans', permission: 'deployment:read', summary: 'Show the plan that a request would get; changes nothing', body: deploymentRequest, response: planView, problems: ['rule-broken', 'unknown-reference'] }),
-  validateDeployment: route({ method: 'POST', path: '/v1/validations', permission: 'deployment:read', summary: 'Run all checks before a deployment; changes nothing', body: deploymentRequest, response: validationView, problems: ['rule-broken', 'unknown-reference'] }),
+  planDeployment: route({ method: 'POST', path: '/v1/plans', permission: 'deployment:read', summary: 'Show the plan that a request would get; changes nothing', body: deploymentRequest, response: planView, problems: ['rule-broken', 'unknown-reference'], examples: { body: deploymentRequestExample, response: planExample } }),
+  validateDeployment: route({ method: 'POST', path: '/v1/validations', permission: 'deployment:read', summary: 'Run all checks before a deployment; changes nothing', body: deploymentRequest, response: validationView, problems: ['rule-broken', 'unknown-reference'], examples: { body: deploymentRequestExample, response: validationExample } }),
   listDeployments: route({
     method: 'GET', path: '/v1/deployments', permission: 'deployment:read', summary: 'List deployments, newest first; at most one filter',
     query: z.strictObject({ ...pageQuery, application: resourceName.optional(), environment: resourceName.optional(), state: deploymentState.optional() }), response: pageOf(deploymentSummary), problems: ['rule-broken'],
+    examples: { response: { items: [deploymentSummaryExample] } },
   }),
-  getDeployment: route({ method: 'GET', path: '/v1/deployments/{id}', permission: 'deployment:read', summary: 'Get a deployment: a fold of its stream', params: identified, response: deploymentView, versioned: true, problems: ['not-found'] }),
-  listDeploymentEvents: route({ method: 'GET', path: '/v1/deployments/{id}/events', permission: 'deployment:read', summary: 'List the events of a deployment, oldest first', params: identified, query: z.strictObject(pageQuery), response: pageOf(eventView), problems: ['not-found'] }),
-  listEvents: route({ method: 'GET', path: '/v1/events', permission: 'event:read', summary: 'List the events of the tenant, oldest first', query: z.strictObject({ ...pageQuery, stream: z.string().max(200).optional() }), response: pageOf(eventView) }),
+  getDeployment: route({ method: 'GET', path: '/v1/deployments/{id}', permission: 'deployment:read', summary: 'Get a deployment: a fold of its stream', params: identified, response: deploymentView, versioned: true, problems: ['not-found'], examples: { response: deploymentExample } }),
+  listDeploymentEvents: route({ method: 'GET', path: '/v1/deployments/{id}/events', permission: 'deployment:read', summary: 'List the events of a deployment, oldest first', params: identified, query: z.strictObject(pageQuery), response: pageOf(eventView), problems: ['not-found'], examples: { response: { items: [eventExample] } } }),
+  listEvents: route({ method: 'GET', path: '/v1/events', permission: 'event:read', summary: 'List the events of the tenant, oldest first', query: z.strictObject({ ...pageQuery, stream: z.string().max(200).optional() }), response: pageOf(eventView), examples: { response: { items: [eventExample] } } }),
   pauseDeployment: action('pause'),
   resumeDeployment: action('resume'),
   promoteDeployment: action('promote'),
@@ -71,8 +74,10 @@ export const deploymentRoutes = {
   rollbackDeployment: route({
     method: 'POST', path: '/v1/deployments/{id}/rollback', permission: 'deployment:create', summary: 'Go back from a succeeded deployment, to the last good or a named earlier release: a new deployment', params: identified,
     body: z.strictObject({ release: releaseName.optional(), comment }), status: 202, response: accepted, idempotent: true, problems: ['not-found', ...created],
+    examples: { body: { release: '1.4.1', comment: 'customers cannot pay' }, response: requestedExample },
   }),
   retryDeployment: route({
     method: 'POST', path: '/v1/deployments/{id}/retry', permission: 'deployment:create', summary: 'Repeat a Failed, RolledBack or Aborted deployment: a new deployment', params: identified, body: bare, status: 202, response: accepted, idempotent: true, problems: ['not-found', ...created],
+    examples: { body: {}, response: requestedExample },
   }),
 } as const;

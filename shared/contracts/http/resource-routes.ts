@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { resourceExamples, targetStatusExample } from '#contracts/http/resource-examples';
 import { pageOf, pageQuery, route } from '#contracts/http/route';
 import { targetStatus } from '#contracts/views';
 import { releaseName, resourceName } from '#domain/resources/names';
@@ -17,24 +18,24 @@ function stored<Document extends z.ZodObject>(document: Document) {
 }
 
 function routesOf<Document extends z.ZodObject, Params extends z.ZodObject, ListParams extends z.ZodObject>(
-  words: { readonly one: string; readonly path: string },
+  words: { readonly one: string; readonly path: string; readonly example: { readonly body: unknown; readonly response: unknown } },
   document: Document,
   params: { readonly one: Params; readonly list: ListParams },
 ) {
   return {
-    put: route({ method: 'PUT', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Make or replace ${words.one}`, params: params.one, body: document, response: stored(document), versioned: true, problems: ['rule-broken', 'unknown-reference', 'precondition-failed', 'version-conflict'] }),
-    get: route({ method: 'GET', path: `${words.path}/{name}`, permission: 'resource:read', summary: `Get ${words.one}`, params: params.one, response: stored(document), versioned: true, problems: ['not-found'] }),
-    list: route({ method: 'GET', path: words.path, permission: 'resource:read', summary: `List: ${words.one}`, params: params.list, query: z.strictObject(pageQuery), response: pageOf(stored(document)) }),
+    put: route({ method: 'PUT', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Make or replace ${words.one}`, params: params.one, body: document, response: stored(document), versioned: true, problems: ['rule-broken', 'unknown-reference', 'precondition-failed', 'version-conflict'], examples: words.example }),
+    get: route({ method: 'GET', path: `${words.path}/{name}`, permission: 'resource:read', summary: `Get ${words.one}`, params: params.one, response: stored(document), versioned: true, problems: ['not-found'], examples: { response: words.example.response } }),
+    list: route({ method: 'GET', path: words.path, permission: 'resource:read', summary: `List: ${words.one}`, params: params.list, query: z.strictObject(pageQuery), response: pageOf(stored(document)), examples: { response: { items: [words.example.response] } } }),
     remove: route({ method: 'DELETE', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Delete ${words.one}`, params: params.one, status: 204, response: z.null(), versioned: true, problems: ['not-found', 'in-use', 'precondition-failed'] }),
   };
 }
 
 const none = z.strictObject({});
-const applications = routesOf({ one: 'an application', path: `/v1/${resourceKinds.Application.plural}` }, applicationResource, { one: named, list: none });
-const environments = routesOf({ one: 'an environment', path: `/v1/${resourceKinds.Environment.plural}` }, environmentResource, { one: named, list: none });
-const targets = routesOf({ one: 'a target', path: `/v1/${resourceKinds.Target.plural}` }, targetResource, { one: named, list: none });
-const releases = routesOf({ one: 'a release', path: `/v1/${resourceKinds.Application.plural}/{application}/${resourceKinds.Release.plural}` }, releaseResource, { one: releaseNamed, list: ofApplication });
-const analysisTemplates = routesOf({ one: 'an analysis template', path: `/v1/${resourceKinds.AnalysisTemplate.plural}` }, analysisTemplateResource, { one: named, list: none });
+const applications = routesOf({ one: 'an application', example: resourceExamples.application, path: `/v1/${resourceKinds.Application.plural}` }, applicationResource, { one: named, list: none });
+const environments = routesOf({ one: 'an environment', example: resourceExamples.environment, path: `/v1/${resourceKinds.Environment.plural}` }, environmentResource, { one: named, list: none });
+const targets = routesOf({ one: 'a target', example: resourceExamples.target, path: `/v1/${resourceKinds.Target.plural}` }, targetResource, { one: named, list: none });
+const releases = routesOf({ one: 'a release', example: resourceExamples.release, path: `/v1/${resourceKinds.Application.plural}/{application}/${resourceKinds.Release.plural}` }, releaseResource, { one: releaseNamed, list: ofApplication });
+const analysisTemplates = routesOf({ one: 'an analysis template', example: resourceExamples.analysisTemplate, path: `/v1/${resourceKinds.AnalysisTemplate.plural}` }, analysisTemplateResource, { one: named, list: none });
 
 /** The routes of all kinds of resource. */
 export const resourceRoutes = {
@@ -43,5 +44,5 @@ export const resourceRoutes = {
   putTarget: targets.put, getTarget: targets.get, listTargets: targets.list, deleteTarget: targets.remove,
   putRelease: releases.put, getRelease: releases.get, listReleases: releases.list, deleteRelease: releases.remove,
   putAnalysisTemplate: analysisTemplates.put, getAnalysisTemplate: analysisTemplates.get, listAnalysisTemplates: analysisTemplates.list, deleteAnalysisTemplate: analysisTemplates.remove,
-  getTargetStatus: route({ method: 'GET', path: '/v1/targets/{name}/status', permission: 'resource:read', summary: 'Get a target\'s health and what serves there', params: named, response: targetStatus, problems: ['not-found'] }),
+  getTargetStatus: route({ method: 'GET', path: '/v1/targets/{name}/status', permission: 'resource:read', summary: 'Get a target\'s health and what serves there', params: named, response: targetStatus, problems: ['not-found'], examples: { response: targetStatusExample } }),
 } as const;

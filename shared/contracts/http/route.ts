@@ -20,6 +20,10 @@ export type Route = {
   readonly body: z.ZodType | null;
   readonly status: 200 | 201 | 202 | 204;
   readonly response: z.ZodType;
+  /** The media type of the answer; all but JSON is text as it stands. */
+  readonly mediaType: 'application/json' | 'text/plain' | 'text/html';
+  /** Where secrets are: in the `request` (its values are never echoed), in the `answer` (never stored as it stands), or in neither. */
+  readonly secret: 'none' | 'request' | 'answer';
   /** Whether `Idempotency-Key` is honoured (all POST routes that make something). */
   readonly idempotent: boolean;
   /** Whether the answer carries an ETag and `If-Match` is honoured. */
@@ -35,6 +39,8 @@ const routeDefaults = {
   query: z.strictObject({}),
   body: null,
   status: 200,
+  mediaType: 'application/json',
+  secret: 'none',
   idempotent: false,
   versioned: false,
   problems: [],

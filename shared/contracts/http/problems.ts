@@ -1,0 +1,19 @@
+import type { ErrorCode } from '#contracts/errors';
+import type { Route } from '#contracts/http/route';
+
+/**
+ * All problems that a route may answer with: its own, and those that follow from what it is (keyed, with a body, idempotent, versioned).
+ * Sorted by nothing; without repetition. The OpenAPI document and the tests derive from it.
+ */
+export function problemsOf(route: Route): readonly ErrorCode[] {
+  const changes = route.method !== 'GET';
+  const codes: ErrorCode[] = [...route.problems, 'malformed-request', 'origin-refused', 'internal-error', 'unavailable'];
+  if (route.permission !== 'public') codes.push('unauthenticated', 'rate-limited');
+  if (route.permission !== 'public' && route.permission !== 'key') codes.push('forbidden');
+  if (route.permission === 'target:serve') codes.push('not-found');
+  if (route.permission === 'sample:write') codes.push('unknown-reference');
+  if (route.body !== null) codes.push('body-too-large', 'unsupported-media-type');
+  if (route.idempotent) codes.push('idempotency-in-flight', 'idempotency-mismatch');
+  if (route.versioned && changes) codes.push('precondition-failed');
+  return [...new Set(codes)];
+}
