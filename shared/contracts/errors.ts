@@ -54,6 +54,9 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 
+/** All error codes, in the order of the table. */
+export const errorCodes: readonly ErrorCode[] = Object.keys(errors).filter((code): code is ErrorCode => Object.hasOwn(errors, code));
+
 /** What a failure or a problem document carries beside its code. */
 export type FailureDetail = {
   readonly detail: string;
@@ -106,3 +109,22 @@ export const problem = z.object({
   traceId: z.string(),
 });
 export type Problem = z.infer<typeof problem>;
+
+/** Where a problem's type is explained: an anchor of the page that every server has. */
+export function problemType(code: ErrorCode): string {
+  return `/docs#problem-${code}`;
+}
+
+/** Writes a failure as a problem document; its cause stays inside. */
+export function problemOf(failure: Failure, traceId: string): Problem {
+  const { status, title, errorType, severity, retriable, recoveryActions } = errors[failure.code];
+  const { detail, component, context, errors: fields } = failure.detail;
+  return {
+    type: problemType(failure.code), title, status, detail, code: failure.code, errorType, severity, retriable,
+    ...(component === undefined ? {} : { component }),
+    ...(context === undefined ? {} : { context: { ...context } }),
+    ...(fields === undefined ? {} : { errors: [...fields] }),
+    recoveryActions: [...recoveryActions],
+    traceId,
+  };
+}

@@ -26,7 +26,7 @@ export const planExample = {
     strategy: 'canary',
     new: { release: '1.4.2', applicationVersion: 3 },
     targets: [{ name: 'edge-1', provider: 'agent', wave: 0, generation: 9, stable: { release: '1.4.1', applicationVersion: 3 } }],
-    components: [{ name: 'web', type: 'service', change: 'replace' }],
+    components: [{ name: 'web', type: 'service', change: 'replace', newReplicas: 2, stableReplicas: 2 }],
     steps,
     rollbackTriggers: { verdict: true, health: true, deadline: true, manual: true },
     progressDeadlineSeconds: 600,

@@ -1,0 +1,96 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+
+import { errors, problem } from '#contracts/errors';
+import { problemExamples } from '#contracts/http/problem-responses';
+import { problemsOf } from '#contracts/http/problems';
+import type { Route } from '#contracts/http/route';
+import { routes } from '#contracts/http/routes';
+import { openapiDocument } from '#contracts/openapi';
+
+const table: readonly (readonly [string, Route])[] = Object.entries(routes);
+const document = openapiDocument('1.2.3');
+const parsed = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), z.looseObject({
+    operationId: z.string(), tags: z.array(z.string()), security: z.array(z.unknown()), requestBody: z.unknown().optional(),
+    parameters: z.array(z.looseObject({})).optional(), responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), z.looseObject({ examples: z.record(z.string(), z.unknown()).optional() })).optional() })),
+  }))),
+}).parse(document);
+const operations = Object.entries(parsed.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })));
+
+describe('the OpenAPI document', () => {
+  it('is valid against the schema of OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    const result = await validator.validate(JSON.parse(JSON.stringify(document)));
+    expect(result.errors ?? []).toEqual([]);
+    expect(result.valid).toBe(true);
+    expect(validator.version).toBe('3.1');
+  });
+
+  it('has each route once, under the name of its operation', () => {
+    expect(operations.map(({ path, method, operation }) => `${operation.operationId} ${method} ${path}`).sort()).toEqual(
+      table.map(([name, route]) => `${name} ${route.method.toLowerCase()} ${route.path}`).sort(),
+    );
+  });
+
+  it('resolves every reference within itself', () => {
+    for (const reference of JSON.stringify(document).matchAll(/"\$ref":"#([^"]+)"/g)) {
+      const steps = (reference[1] ?? '').split('/').slice(1);
+      let place: unknown = document;
+      for (const step of steps) place = z.record(z.string(), z.unknown()).parse(place)[step];
+      expect(place, reference[1]).toBeDefined();
+    }
+  });
+
+  it.each(table)('names every problem of %s with its code', (name, route) => {
+    const { operation } = operations.find((one) => one.operation.operationId === name) ?? { operation: undefined };
+    for (const code of problemsOf(route)) {
+      const named = Object.keys(operation?.responses[`${errors[code].status}`]?.content?.['application/problem+json']?.examples ?? {});
+      expect(named).toContain(code);
+    }
+  });
+
+  it('asks for a key everywhere but on public routes', () => {
+    for (const [name, route] of table) {
+      const found = operations.find((one) => one.operation.operationId === name);
+      expect(found?.operation.security, name).toEqual(route.permission === 'public' ? [] : [{ key: [] }]);
+    }
+  });
+});
+
+describe('the route table', () => {
+  it.each(table.filter(([, route]) => route.body !== null))('has an example of the body of %s that fits', (_name, route) => {
+    expect(route.examples?.body).toBeDefined();
+    expect(route.body?.safeParse(route.examples?.body).error).toBeUndefined();
+  });
+
+  it.each(table.filter(([, route]) => route.status !== 204))('has an example of the answer of %s that fits', (_name, route) => {
+    expect(route.examples?.response).toBeDefined();
+    expect(route.response.safeParse(route.examples?.response).error).toBeUndefined();
+  });
+
+  it('gives parameters in a path exactly the schemas they need', () => {
+    for (const [name, route] of table) {
+      expect(Object.keys(route.params.shape).sort(), name).toEqual([...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort());
+    }
+  });
+
+  it('has no two operations of one method and path', () => {
+    expect(new Set(table.map(([, route]) => `${route.method} ${route.path}`)).size).toBe(table.length);
+  });
+
+  it('honours an idempotency key on every POST that makes something', () => {
+    for (const [name, route] of table.filter(([, one]) => one.method === 'POST' && one.status === 201)) {
+      expect(route.idempotent || route.permission === 'ticket:create', name).toBe(true);
+    }
+  });
+});
+
+describe('the error table', () => {
+  it.each(Object.entries(problemExamples()))('has an example problem of %s that fits', (code, { value }) => {
+    expect(problem.safeParse(value).error).toBeUndefined();
+    expect(value.code).toBe(code);
+    expect(value.recoveryActions.length).toBeGreaterThan(0);
+  });
+});
