@@ -1,0 +1,45 @@
+import type { SecretFacts, Secrets } from '#ports/secrets';
+
+import type { Database } from './database.ts';
+import { secretSealedFor } from './transactions/secrets.ts';
+import type { SecretRow } from './transactions/secrets.ts';
+import type { Vault } from './vault.ts';
+
+/** The secrets in the database: only the newest value of each, sealed for its tenant, name and version. */
+export class SqliteSecrets implements Secrets {
+  readonly #database: Database;
+  readonly #vault: Vault;
+
+  constructor(database: Database, vault: Vault) {
+    this.#database = database;
+    this.#vault = vault;
+  }
+
+  async set(tenant: string, name: string, value: string, at: string): Promise<SecretFacts> {
+    const dataKey = await this.#vault.dataKey(tenant);
+    return this.#database.run('setSecret', { tenant, name, at, dataKey, content: new TextEncoder().encode(value) });
+  }
+
+  async reveal(tenant: string, name: string): Promise<string | undefined> {
+    const row = await this.#database.run('getSecret', { tenant, name });
+    if (row === undefined) return undefined;
+    return new TextDecoder().decode(await this.#vault.unseal(tenant, row.sealed, secretSealedFor(tenant, name, row.version)));
+  }
+
+  async facts(tenant: string, name: string): Promise<SecretFacts | undefined> {
+    const row = await this.#database.run('getSecret', { tenant, name });
+    return row === undefined ? undefined : factsOf(row);
+  }
+
+  async list(tenant: string, page: { readonly limit: number; readonly after?: string }): Promise<readonly SecretFacts[]> {
+    return this.#database.run('listSecrets', { tenant, limit: page.limit, after: page.after ?? '' });
+  }
+
+  async remove(tenant: string, name: string): Promise<boolean> {
+    return this.#database.run('removeSecret', { tenant, name });
+  }
+}
+
+function factsOf({ name, version, createdAt, updatedAt }: SecretRow): SecretFacts {
+  return { name, version, createdAt, updatedAt };
+}

@@ -1,0 +1,29 @@
+import { deliveryTransactions } from './transactions/deliveries.ts';
+import { eventTransactions } from './transactions/events.ts';
+import { idempotencyTransactions } from './transactions/idempotency.ts';
+import { keyTransactions } from './transactions/keys.ts';
+import { leaseTransactions } from './transactions/leases.ts';
+import { readModelTransactions } from './transactions/read-models.ts';
+import { sampleTransactions } from './transactions/samples.ts';
+import { scheduleTransactions } from './transactions/schedules.ts';
+import { secretTransactions } from './transactions/secrets.ts';
+import { timerTransactions } from './transactions/timers.ts';
+
+/**
+ * Every transaction function by its name. Each runs in the database's thread, in a savepoint: what it reads cannot change before it
+ * writes, and when it throws nothing of it stays. Inputs and outputs cross a thread, so they are plain data.
+ */
+export const transactions = {
+  ...eventTransactions,
+  ...deliveryTransactions,
+  ...readModelTransactions,
+  ...leaseTransactions,
+  ...timerTransactions,
+  ...scheduleTransactions,
+  ...sampleTransactions,
+  ...keyTransactions,
+  ...secretTransactions,
+  ...idempotencyTransactions,
+};
+
+export type Transactions = typeof transactions;

@@ -1,0 +1,68 @@
+import type { Connection } from '../connection.ts';
+import { integer, text } from '../row.ts';
+import type { Row } from '../row.ts';
+
+/** A document as it is stored: `foundBy` and `document` are JSON text. */
+export type DocumentRow = { readonly key: string; readonly version: number; readonly foundBy: string; readonly document: string };
+
+type Place = { readonly tenant: string; readonly model: string };
+
+type ListInput = Place & {
+  readonly filter: { readonly index: string; readonly value: string } | null;
+  readonly after: string | null;
+  readonly limit: number;
+  readonly newestFirst: boolean;
+};
+
+export const readModelTransactions = { putDocument, getDocument, removeDocument, listDocuments };
+
+/** Writes unless the stored version is the same or newer; `entries` are the (index, value) pairs the document is found by. */
+function putDocument(connection: Connection, input: Place & DocumentRow & { readonly entries: readonly (readonly [name: string, value: string])[] }): boolean {
+  const written = connection.run(
+    `INSERT INTO read_models (tenant, model, key, version, found_by, document) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET version = excluded.version, found_by = excluded.found_by, document = excluded.document WHERE excluded.version > read_models.version`,
+    input.tenant, input.model, input.key, input.version, input.foundBy, input.document,
+  );
+  if (written === 0) return false;
+  connection.run('DELETE FROM read_model_index WHERE tenant = ? AND model = ? AND key = ?', input.tenant, input.model, input.key);
+  for (const [name, value] of input.entries) {
+    connection.run('INSERT OR IGNORE INTO read_model_index (tenant, model, name, value, key) VALUES (?, ?, ?, ?, ?)', input.tenant, input.model, name, value, input.key);
+  }
+  return true;
+}
+
+function getDocument(connection: Connection, input: Place & { readonly key: string }): DocumentRow | undefined {
+  const row = connection.get('SELECT key, version, found_by, document FROM read_models WHERE tenant = ? AND model = ? AND key = ?', input.tenant, input.model, input.key);
+  return row === undefined ? undefined : documentRow(row);
+}
+
+/** The index entries go with the document, by the foreign key. */
+function removeDocument(connection: Connection, input: Place & { readonly key: string }): void {
+  connection.run('DELETE FROM read_models WHERE tenant = ? AND model = ? AND key = ?', input.tenant, input.model, input.key);
+}
+
+const LIST = 'SELECT key, version, found_by, document FROM read_models WHERE tenant = ? AND model = ?';
+const FIND = `SELECT key, version, found_by, document FROM read_model_index JOIN read_models USING (tenant, model, key)
+  WHERE tenant = ? AND model = ? AND name = ? AND value = ?`;
+
+/** The four ends of the two queries: order of keys, and whether they begin after one. */
+const ENDS = {
+  oldest: 'ORDER BY key LIMIT ?',
+  oldestAfter: 'AND key > ? ORDER BY key LIMIT ?',
+  newest: 'ORDER BY key DESC LIMIT ?',
+  newestAfter: 'AND key < ? ORDER BY key DESC LIMIT ?',
+} as const;
+
+function listDocuments(connection: Connection, input: ListInput): readonly DocumentRow[] {
+  const { tenant, model, filter, after } = input;
+  const query = filter === null ? LIST : FIND;
+  const found = filter === null ? [tenant, model] : [tenant, model, filter.index, filter.value];
+  const rows = after === null
+    ? connection.all(`${query} ${input.newestFirst ? ENDS.newest : ENDS.oldest}`, ...found, input.limit)
+    : connection.all(`${query} ${input.newestFirst ? ENDS.newestAfter : ENDS.oldestAfter}`, ...found, after, input.limit);
+  return rows.map(documentRow);
+}
+
+function documentRow(row: Row): DocumentRow {
+  return { key: text(row, 'key'), version: integer(row, 'version'), foundBy: text(row, 'found_by'), document: text(row, 'document') };
+}
