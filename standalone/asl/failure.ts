@@ -2,12 +2,12 @@ import type { JsonObject } from '#stepfunctions/language';
 
 /**
  * Why a state failed. `error` is null when a worker failed without a name. `origin` decides what can catch it: a
- * heartbeat's end also answers to States.HeartbeatTimeout, and a `runtime` failure ends the execution whatever it says.
+ * heartbeat's end also answers to States.HeartbeatTimeout, and a failed `evaluation` is still to be recorded as such.
  */
 export type Failure = {
   readonly error: string | null;
   readonly cause: string | null;
-  readonly origin: 'task' | 'timeout' | 'heartbeat' | 'evaluation' | 'state' | 'runtime';
+  readonly origin: 'task' | 'timeout' | 'heartbeat' | 'evaluation' | 'state';
 };
 
 /** Thrown by the work of a state to make it fail. `location` is where in the state an evaluation failed. */

@@ -153,7 +153,7 @@ export const machineSchema = z.strictObject({
   Comment: comment,
   Version: z.string().optional(),
   QueryLanguage: shaping.QueryLanguage,
-  TimeoutSeconds: z.number().int().min(0).max(MAXIMUM_SECONDS).optional(),
+  TimeoutSeconds: z.number().int().min(1).max(MAXIMUM_SECONDS).optional(),
 });
 
 export type TaskState = z.infer<typeof task>;

@@ -3,7 +3,7 @@ import type { Json } from '#stepfunctions/language';
 import { readCase, type Case } from './cases/case-format.ts';
 import { runVirtually } from './cases/virtual-run.ts';
 import type { Diagnostic } from './diagnostics.ts';
-import { isJsonObject } from './json.ts';
+import { isJsonObject, jsonFault } from './json.ts';
 import { parseMachine, parseMachineText, type ParsedMachine } from './parse-machine.ts';
 import type { HistoryEvent } from './protocol.ts';
 
@@ -52,7 +52,8 @@ function parse({ definition, definitionText, language, type }: Case): ParsedMach
   const options = type === undefined ? {} : { type };
   const text = definitionText ?? (typeof definition === 'string' ? definition : undefined);
   if (text !== undefined && (language === undefined || !RUN_AS_JSONATA.has(language))) return parseMachineText(text, options);
-  return parseMachine(language !== undefined && RUN_AS_JSONATA.has(language) ? asJsonata(definition, true) : definition, options);
+  const translated = language !== undefined && RUN_AS_JSONATA.has(language) && jsonFault(definition) === undefined;
+  return parseMachine(translated ? asJsonata(definition, true) : definition, options);
 }
 
 /** Sets the language of the whole machine, and takes away what single states say against it. */

@@ -10,8 +10,8 @@ const jsonObject = z.custom<JsonObject>(isJsonObject);
 const moment = z.number();
 
 /**
- * What a state is doing. `running` exists only while a signal is being worked on. A `branches` activity counts what runs,
- * keeps the finished outputs by index, and for a Map the items that are not started yet.
+ * What a state is doing. `running` exists only while a signal is being worked on. A `branches` activity counts what
+ * was started and what is done, and keeps the outputs by index and the items of a Map.
  */
 const activitySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('running') }),
@@ -29,6 +29,7 @@ const activitySchema = z.discriminatedUnion('kind', [
     kind: z.literal('branches'),
     total: z.number(),
     next: z.number(),
+    done: z.number(),
     limit: z.number(),
     items: z.array(json).optional(),
     outputs: z.record(z.string(), json),

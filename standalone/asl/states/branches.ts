@@ -18,7 +18,7 @@ export function beginParallel(execution: Execution, thread: Thread, state: Paral
   if (sizeBytesOf(input) > MAXIMUM_DATA_BYTES) throw dataLimitFailure(run.name);
   record(execution, { type: 'ParallelStateStarted', state: run.name });
   const total = state.Branches.length;
-  run.activity = { kind: 'branches', total, next: total, limit: total, outputs: {} };
+  run.activity = { kind: 'branches', total, next: total, done: 0, limit: total, outputs: {} };
   state.Branches.forEach(({ StartAt }, index) => fork(execution, thread, { index, startAt: StartAt, input }));
 }
 
@@ -28,7 +28,7 @@ export function beginMap(execution: Execution, thread: Thread, state: MapState):
   const items = itemsOf(execution, thread, state);
   const limit = limitOf(execution, thread, state);
   record(execution, { type: 'MapStateStarted', state: run.name, length: items.length });
-  const activity: BranchesActivity = { kind: 'branches', total: items.length, next: 0, limit, items, outputs: {} };
+  const activity: BranchesActivity = { kind: 'branches', total: items.length, next: 0, done: 0, limit, items, outputs: {} };
   run.activity = activity;
   proceed(execution, thread, { state, activity });
 }
@@ -40,6 +40,7 @@ export function join(execution: Execution, thread: Thread, { index, output }: { 
   const state = stateOf(execution, thread);
   if (activity.kind !== 'branches' || (state.Type !== 'Map' && state.Type !== 'Parallel')) throw new Error(`the state ${run.name} has no branches`);
   activity.outputs[index] = output;
+  activity.done += 1;
   if (state.Type === 'Map') record(execution, { type: 'MapIterationSucceeded', state: run.name, index });
   proceed(execution, thread, { state, activity });
 }
@@ -49,7 +50,7 @@ type Forked = { readonly state: MapState | ParallelState; readonly activity: Bra
 function proceed(execution: Execution, thread: Thread, { state, activity }: Forked): void {
   const run = runOf(thread);
   if (state.Type === 'Map') startIterations(execution, thread, { state, activity });
-  if (Object.keys(activity.outputs).length < activity.total) return;
+  if (activity.done < activity.total) return;
   record(execution, { type: `${state.Type}StateSucceeded`, state: run.name });
   const result = Array.from({ length: activity.total }, (_, index) => activity.outputs[index] ?? null);
   run.activity = { kind: 'running' };

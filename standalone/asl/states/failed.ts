@@ -15,10 +15,6 @@ const MAXIMUM_DELAY_SECONDS = 31_536_000;
  */
 export function failState(execution: Execution, thread: Thread, thrown: StateFailure): void {
   const failure = explain(execution, thread, thrown);
-  if (failure.origin === 'runtime') {
-    fail(execution, failure);
-    return;
-  }
   const state = stateOf(execution, thread);
   if (retry(execution, thread, { state, failure })) return;
   const uncaught = catchFailure(execution, thread, { state, failure });
@@ -53,7 +49,8 @@ function retry(execution: Execution, thread: Thread, { state, failure }: Failed)
 /** IntervalSeconds × BackoffRate^(retries so far), at most MaxDelaySeconds, or with full jitter anything between zero and that. */
 function delayMillis(retrier: Retrier, used: number, random: () => number): number {
   const { IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds = MAXIMUM_DELAY_SECONDS } = retrier;
-  const seconds = Math.min(IntervalSeconds * BackoffRate ** used, MaxDelaySeconds);
+  // No interval times an endless factor would be no number.
+  const seconds = IntervalSeconds === 0 ? 0 : Math.min(IntervalSeconds * BackoffRate ** used, MaxDelaySeconds);
   return Math.floor(seconds * 1000 * (retrier.JitterStrategy === 'FULL' ? random() : 1));
 }
 
