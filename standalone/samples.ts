@@ -1,4 +1,4 @@
-import { latencySketch } from '#contracts/samples';
+import { latencySketch } from '#domain/analysis/latency-sketch';
 import type { Sample } from '#contracts/samples';
 import type { Samples } from '#ports/samples';
 

@@ -101,7 +101,8 @@ export function rollBackAndConclude(): States {
       Type: 'Wait', Comment: 'While traffic is unsettled it is tried again and again.', Seconds: '{% $repeatSeconds %}',
       Assign: { repeatSeconds: `{% $repeatSeconds * 2 > ${LONGEST_REPEAT_SECONDS} ? ${LONGEST_REPEAT_SECONDS} : $repeatSeconds * 2 %}` }, Next: 'Next restoring step',
     },
-    Conclude: { ...call('conclude-deployment', 'Writes the terminal event.'), Retry: PERSISTENT_RETRY, Next: 'Concluded' },
+    Conclude: { ...call('conclude-deployment', 'Writes the terminal event.'), Retry: PERSISTENT_RETRY, Next: 'Ended' },
+    Ended: { Type: 'Choice', Comment: 'An abort in the last moment still leads back.', Choices: [{ Condition: '{% $states.input.ended %}', Next: 'Concluded' }], Default: 'Begin rollback' },
     Concluded: { Type: 'Succeed' },
   };
 }

@@ -8,7 +8,9 @@ export type Caller = { readonly tenant: string; readonly keyId: string; readonly
 export type Context = { readonly ports: Ports; readonly tenant: string; readonly traceId: string };
 
 /** What a use case behind a route is given: also who calls, and the version that If-Match named. */
-export type CallContext = Context & { readonly caller: Caller; readonly ifMatchVersion: number | undefined };
+export type CallContext = Context & { readonly caller: Caller; readonly ifMatchVersion: number | undefined;
+  /** The address by which the caller reached us, as `https://host:port`; absent where the engine does not know it. */
+  readonly baseUrl?: string };
 
 /** The present instant as ISO 8601 UTC. */
 export function nowOf(context: Context): string {

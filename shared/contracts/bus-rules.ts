@@ -15,8 +15,8 @@ const from = { source: [EVENT_SOURCE] } as const;
 export const busRules = [
   {
     consumer: 'start-execution',
-    description: 'starts the machine of a planned deployment, should the request not have come that far',
-    pattern: { ...from, 'detail-type': ['DeploymentPlanned'] },
+    description: 'plans a requested deployment and starts the machine of a planned one, should the request not have come that far',
+    pattern: { ...from, 'detail-type': ['DeploymentRequested', 'DeploymentPlanned'] },
   },
   {
     consumer: 'resume-machine',

@@ -30,7 +30,7 @@ export const machineTasks = {
   'dispatch-step': { input: subjectWithToken, result: waitOutcome },
   'start-wait': { input: subjectWithToken, result: waitOutcome },
   'begin-rollback': { input: z.strictObject({ ...subject.shape, error: z.string().nullable() }), result: z.strictObject({ steps: z.int() }) },
-  'conclude-deployment': { input: subject, result: z.strictObject({ state: z.string() }) },
+  'conclude-deployment': { input: subject, result: z.strictObject({ state: z.string(), ended: z.boolean() }) },
 } as const;
 
 export type MachineTask = keyof typeof machineTasks;

@@ -1,15 +1,7 @@
 import * as z from 'zod';
 
+import { latencySketch } from '#domain/analysis/latency-sketch';
 import { releaseName, resourceName } from '#domain/resources/names';
-
-/**
- * Latencies of one second as counts per logarithmic bucket: bucket(v) = ⌈ln v ÷ ln γ⌉ over v in seconds with
- * γ = (1 + 0.01) ÷ (1 − 0.01), and a bucket of its own for 0. Merging is adding. Source: DDSketch (VLDB 2019).
- */
-export const latencySketch = z.strictObject({
-  zeros: z.int().min(0),
-  buckets: z.array(z.tuple([z.int().min(-2000).max(2000), z.int().min(1)])).max(600),
-});
 
 /** What one release of one component did in one second. */
 export const sample = z.strictObject({
@@ -27,9 +19,5 @@ export const sample = z.strictObject({
 /** A batch of samples of one target; sending the same second of the same release again replaces it. */
 export const sampleBatch = z.strictObject({ target: resourceName, samples: z.array(sample).min(1).max(1000) });
 
-/** The relative accuracy of the latency sketch: a value is known to within 1 %. */
-export const SKETCH_ACCURACY = 0.01;
-
-export type LatencySketch = z.infer<typeof latencySketch>;
 export type Sample = z.infer<typeof sample>;
 export type SampleBatch = z.infer<typeof sampleBatch>;

@@ -10,7 +10,9 @@ export const timerPayload = z.discriminatedUnion('kind', [
   /** A bake, a pause with a duration, or an approval's time is over. */
   z.strictObject({ kind: z.literal('wait-over'), ...subject, step: z.string() }),
   /** The next look of an analysis; `step` is `null` for the one in the background. */
-  z.strictObject({ kind: z.literal('look'), ...subject, step: z.string().nullable(), run: z.int(), look: z.int() }),
+  z.strictObject({ kind: z.literal('look'), ...subject, step: z.string().nullable(), run: z.int(), look: z.int(),
+    /** The second in which the first look's window begins. */
+    startSecond: z.int() }),
   /** A freeze that held a deployment should be over. */
   z.strictObject({ kind: z.literal('freeze-over'), ...subject }),
   /** The old side of a succeeded deployment has stayed long enough. */

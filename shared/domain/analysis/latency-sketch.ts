@@ -1,5 +1,18 @@
-import { SKETCH_ACCURACY } from '#contracts/samples';
-import type { LatencySketch } from '#contracts/samples';
+import * as z from 'zod';
+
+/** The relative accuracy of the latency sketch: a value is known to within 1 %. */
+export const SKETCH_ACCURACY = 0.01;
+
+/**
+ * Latencies of one second as counts per logarithmic bucket: bucket(v) = ⌈ln v ÷ ln γ⌉ over v in seconds with
+ * γ = (1 + 0.01) ÷ (1 − 0.01), and a bucket of its own for 0. Merging is adding. Source: DDSketch (VLDB 2019).
+ */
+export const latencySketch = z.strictObject({
+  zeros: z.int().min(0),
+  buckets: z.array(z.tuple([z.int().min(-2000).max(2000), z.int().min(1)])).max(600),
+});
+
+export type LatencySketch = z.infer<typeof latencySketch>;
 
 /** γ of the sketch: the ratio between the bounds of one bucket. Source: DDSketch (Masson, Rim, Lee; VLDB 2019), section 2.2. */
 export const SKETCH_GAMMA = (1 + SKETCH_ACCURACY) / (1 - SKETCH_ACCURACY);

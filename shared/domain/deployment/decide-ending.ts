@@ -41,7 +41,8 @@ function unexplained(state: DeploymentState, error: string | null): { readonly c
 function conclude(state: DeploymentState, at: string): Decision<DeploymentEvent> {
   if (isTerminal(state)) return accept();
   if (state.rollback !== null) return accept(end(state, state.rollback, at));
-  if (currentStep(state) !== undefined || state.plan === null || state.ending !== null) return conflict('conflict', 'the deployment has steps left');
+  if (state.ending !== null) return accept();
+  if (currentStep(state) !== undefined || state.plan === null) return conflict('conflict', 'the deployment has steps left');
   const { cleanup } = state.plan;
   const cleanupAt = cleanup === null ? null : new Date(Date.parse(at) + cleanup.delaySeconds * 1000).toISOString();
   return accept(happened('DeploymentSucceeded', { reason: `all traffic is on ${state.request.release}`, cleanupAt }, at));

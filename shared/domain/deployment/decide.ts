@@ -25,8 +25,7 @@ export function decide(state: DeploymentState | undefined, command: DeploymentCo
       return state.name !== 'Requested' || state.reason === reason ? accept() : accept(happened('DeploymentQueued', { behind: [...command.behind], reason }, command.at));
     }
     case 'RecordPlan':
-      if (isTerminal(state)) return conflict('conflict', `the deployment is ${state.name}`);
-      if (state.plan !== null || state.ending !== null) return accept();
+      if (isTerminal(state) || state.plan !== null || state.ending !== null) return accept();
       return accept(happened('DeploymentPlanned', { plan: command.stored ?? command.plan, environmentVersion: command.environmentVersion, reason: command.reason }, command.at));
     case 'RecordValidation': case 'Advance': case 'Dispatch': case 'StartWait': case 'Report': case 'EndWait':
       return decideSteps(state, command);

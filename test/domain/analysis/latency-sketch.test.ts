@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { latencySketch } from '#contracts/samples';
-import type { LatencySketch } from '#contracts/samples';
-import { bucketSeconds, emptySketch, latencyBucket, MAXIMUM_SKETCH_BUCKETS, mergeSketches, recordLatency, sketchCount, sketchOfCounts, sketchQuantile } from '#domain/analysis/latency-sketch';
+import type { LatencySketch } from '#domain/analysis/latency-sketch';
+import { bucketSeconds, emptySketch, latencyBucket, latencySketch, MAXIMUM_SKETCH_BUCKETS, mergeSketches, recordLatency, sketchCount, sketchOfCounts, sketchQuantile } from '#domain/analysis/latency-sketch';
 
 const seconds = fc.double({ min: 1e-5, max: 1000, noNaN: true });
 const sketchOf = (values: readonly number[]): LatencySketch => values.reduce(recordLatency, emptySketch);

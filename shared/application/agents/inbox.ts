@@ -1,0 +1,53 @@
+import * as z from 'zod';
+
+import type { Context } from '#application/context';
+import { command } from '#contracts/adapter';
+import type { Command, Report } from '#contracts/adapter';
+
+/**
+ * What waits for a target's agent: the commands it has not reported on. A command stays until its report or its deadline; the
+ * report of a check, which belongs to no stream, is kept in its place until the one who asked has read it.
+ */
+export const inboxItem = z.strictObject({ command, report: z.strictObject({ outcome: z.enum(['succeeded', 'failed', 'superseded']), reason: z.string() }).nullable(), at: z.iso.datetime() });
+
+export type InboxItem = z.infer<typeof inboxItem>;
+
+/** The most commands that are handed to an agent at once: an application may have 50 components, and several may be deployed. */
+const HANDED_AT_ONCE = 100;
+
+/** Puts commands where their agents read them, and wakes the agents. Idempotent by the command's id. */
+export async function putInInbox(context: Context, commands: readonly Command[], at: string): Promise<void> {
+  for (const one of commands) {
+    await context.ports.readModels.put(context.tenant, 'commands', { key: one.id, version: 1, index: { target: one.target }, document: { command: one, report: null, at } satisfies InboxItem });
+  }
+  for (const target of new Set(commands.map((one) => one.target))) await context.ports.connections.announceWork(context.tenant, target);
+}
+
+/** The commands that wait for a target, oldest first; those past their deadline are forgotten. */
+export async function readInbox(context: Context, target: string, now: string): Promise<readonly Command[]> {
+  const found = await context.ports.readModels.list(context.tenant, 'commands', { filter: { index: 'target', value: target }, limit: HANDED_AT_ONCE });
+  const items = found.map((one) => inboxItem.parse(one.document));
+  for (const late of items.filter((one) => one.command.deadline <= now)) await forget(context, late.command.id);
+  return items.filter((one) => one.report === null && one.command.deadline > now).sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0)).map((one) => one.command);
+}
+
+/** Whether a command is one of a target's; reports on others are of no interest. */
+export async function inboxItemOf(context: Context, id: string): Promise<InboxItem | undefined> {
+  const found = await context.ports.readModels.get(context.tenant, 'commands', id);
+  return found === undefined ? undefined : inboxItem.parse(found.document);
+}
+
+/** Keeps the report of a check for the one who asked. */
+export async function answerCheck(context: Context, item: InboxItem, report: Report): Promise<void> {
+  await context.ports.readModels.put(context.tenant, 'commands', { key: item.command.id, version: 2, index: { target: item.command.target }, document: { ...item, report: { outcome: report.outcome, reason: report.reason } } satisfies InboxItem });
+}
+
+/** Takes a command away once it was reported on. */
+export async function forget(context: Context, id: string): Promise<void> {
+  await context.ports.readModels.remove(context.tenant, 'commands', id);
+}
+
+/** The answer to a check, once its target has given one. */
+export async function answerOfCheck(context: Context, id: string): Promise<{ readonly outcome: Report['outcome']; readonly reason: string } | undefined> {
+  return (await inboxItemOf(context, id))?.report ?? undefined;
+}

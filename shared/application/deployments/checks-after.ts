@@ -1,0 +1,18 @@
+import type { Check } from '#domain/deployment/events';
+import type { DeploymentState } from '#domain/deployment/state';
+
+/** The checks after a deployment, from what its steps and analyses found: `health`, `smoke` (requests through each target's router) and `analysis`. */
+export function checksAfter(state: DeploymentState): readonly Check[] {
+  const verified = state.steps.filter((one) => one.step.kind === 'verify' && one.status === 'succeeded');
+  const last = verified.at(-1);
+  const health: Check = last === undefined
+    ? { check: 'health', outcome: 'skipped', reason: 'nothing was changed' }
+    : { check: 'health', outcome: 'passed', reason: `${last.commands.length} components verified at ${last.endedAt ?? ''}` };
+  const answers = last?.commands.map((one) => `${one.target}/${one.component}: ${one.reason}`).join('; ').slice(0, 1000) ?? '';
+  const smoke: Check = last === undefined ? { check: 'smoke', outcome: 'skipped', reason: 'nothing was changed' } : { check: 'smoke', outcome: 'passed', reason: answers };
+  const verdict = state.verdicts.at(-1);
+  const analysis: Check = verdict === undefined
+    ? { check: 'analysis', outcome: 'skipped', reason: 'the strategy has no analysis, or it saw nothing to object to' }
+    : { check: 'analysis', outcome: verdict.verdict === 'Successful' ? 'passed' : 'skipped', reason: `${verdict.verdict}${verdict.verdict === 'Successful' ? '' : ', and a person went on'}: ${verdict.reason}`.slice(0, 1000) };
+  return [health, smoke, analysis];
+}

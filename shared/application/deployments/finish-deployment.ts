@@ -1,0 +1,32 @@
+import type { Context } from '#application/context';
+import { loadDeployment } from '#application/deployments/load-deployment';
+import { goesBefore, proceed } from '#application/deployments/proceed';
+import type { SideReference } from '#domain/deployment/plan';
+import { isTerminal } from '#domain/deployment/state';
+import type { DeploymentState } from '#domain/deployment/state';
+
+/**
+ * After a terminal event: frees the leases (a success makes the new release the stable one), sets the clean-up, and lets the next
+ * request in. Idempotent; nothing happens while the deployment is not terminal.
+ */
+export async function finishDeployment(context: Context, id: string): Promise<void> {
+  const loaded = await loadDeployment(context, id);
+  if (loaded === undefined || !isTerminal(loaded.state)) return;
+  const { state } = loaded;
+  await context.ports.leases.free(context.tenant, id, stableAfter(state));
+  await context.ports.leases.dequeue(context.tenant, id);
+  if (state.cleanupAt !== null) await context.ports.timers.set({ id: `cleanup/${context.tenant}/${id}`, at: state.cleanupAt, payload: { kind: 'cleanup', tenant: context.tenant, deployment: id } });
+  await advanceQueue(context);
+}
+
+/** Tries every queued request in order; those whose targets are held stay queued. */
+export async function advanceQueue(context: Context): Promise<void> {
+  const queued = [...(await context.ports.leases.queued(context.tenant))].sort((one, other) => (goesBefore(one, other) ? -1 : 1));
+  for (const entry of queued) await proceed(context, entry.deployment);
+}
+
+function stableAfter(state: DeploymentState): { readonly [target: string]: SideReference } {
+  if (state.name !== 'Succeeded' || state.plan === null) return {};
+  const { plan } = state;
+  return Object.fromEntries(plan.targets.map((one) => [one.name, plan.new]));
+}
