@@ -1,0 +1,14 @@
+/** How often something may happen: at most `burst` times at once, and `perSecond` times per second in the long run. */
+export type RateLimit = { readonly burst: number; readonly perSecond: number };
+
+/**
+ * Token buckets by name. A bucket begins full with `burst` tokens and gains `perSecond`. One process or all of them may share the
+ * buckets; a limit is a protection and no accounting, so a bucket may be forgotten (and be full again) at any time.
+ */
+export interface RateLimits {
+  /**
+   * Takes one token. Answers 0 when there was one, else after how many whole seconds (at least 1) there will be; then none is taken.
+   * With `ask` nothing is ever taken: it tells only whether there is one.
+   */
+  take(bucket: string, limit: RateLimit, mode?: 'take' | 'ask'): Promise<number>;
+}
