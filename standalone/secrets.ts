@@ -23,7 +23,8 @@ export class SqliteSecrets implements Secrets {
   async reveal(tenant: string, name: string): Promise<string | undefined> {
     const row = await this.#database.run('getSecret', { tenant, name });
     if (row === undefined) return undefined;
-    return new TextDecoder().decode(await this.#vault.unseal(tenant, row.sealed, secretSealedFor(tenant, name, row.version)));
+    // A Buffer keeps a byte order mark at the begin of a value; TextDecoder would drop it.
+    return Buffer.from(await this.#vault.unseal(tenant, row.sealed, secretSealedFor(tenant, name, row.version))).toString('utf8');
   }
 
   async facts(tenant: string, name: string): Promise<SecretFacts | undefined> {
