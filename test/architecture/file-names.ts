@@ -1,0 +1,35 @@
+/** Tests of more than one source: what each of these folders holds. */
+const FOLDERS_OF_THEIR_OWN: { readonly [folder: string]: string } = {
+  architecture: 'rules about the sources',
+  contracts: 'suites that every implementation of a port passes',
+  docs: 'what the pages promise',
+  packaging: 'the published package, the image and the continuous integration',
+  'end-to-end': 'the whole system, by HTTP and WebSocket only, on any engine',
+  'end-to-end-standalone': 'what only the standalone engine can show',
+};
+
+/** Where a folder of tests has another name than its sources, because that name is taken. */
+const RENAMED: { readonly [folder: string]: string } = { 'contracts-tables': 'contracts' };
+
+/** Finds code whose file name is not kebab-case (`.asl` and `.test` may follow, `.config` for settings of tools, and a number may lead). */
+export function oddNames(paths: readonly string[]): readonly string[] {
+  const code = paths.filter((path) => /\.[cm]?[jt]s$/.test(path));
+  return code.filter((path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.asl)?(\.test|\.config)?\.[cm]?[jt]s$/.test(path.replace(/^.*\//, '')));
+}
+
+/** Finds tests that mirror no source: `test/standalone/asl/x.test.ts` tests `standalone/asl`, `test/domain/…` tests `shared/domain/…`. */
+export function strayTests(paths: readonly string[]): readonly string[] {
+  const places = new Set(paths.filter((path) => !path.startsWith('test/')).flatMap(placesOf));
+  return paths.filter((path) => path.startsWith('test/') && path.endsWith('.test.ts')).filter((path) => {
+    const [, folder = '', ...below] = path.replace(/\/[^/]*$/, '').split('/');
+    if (folder in FOLDERS_OF_THEIR_OWN) return false;
+    const source = [RENAMED[folder] ?? folder, ...below].join('/');
+    return !places.has(source) && !places.has(`shared/${source}`);
+  });
+}
+
+/** A file's folders, and the file itself without its ending, since a source may have a folder of tests. */
+function placesOf(path: string): readonly string[] {
+  const parts = path.replace(/(\.asl)?\.[a-z]+$/, '').split('/');
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}

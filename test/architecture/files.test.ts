@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+
+import * as z from 'zod';
+import { describe, expect, it } from 'vitest';
+
+import { oddNames, strayTests } from './file-names.ts';
+import { privatePaths, registryHosts } from './machine-traces.ts';
+import { projectFiles, readProjectFile, root } from './project.ts';
+
+const paths = projectFiles();
+const texts = paths.map((path) => ({ path, text: readProjectFile(path) }));
+
+describe('the files of the project', () => {
+  it('have names in kebab-case where they hold code', () => {
+    expect(oddNames(paths)).toEqual([]);
+  });
+
+  it('lie under test/ where their sources lie, or in a folder of their own purpose', () => {
+    expect(strayTests(paths)).toEqual([]);
+  });
+
+  it('name no path of the machine they were written on', () => {
+    expect(texts.flatMap(({ path, text }) => privatePaths(path, text))).toEqual([]);
+  });
+
+  it('name no host of a package registry', () => {
+    const configured = configuredRegistry();
+    expect(texts.flatMap(({ path, text }) => registryHosts(path, text, configured))).toEqual([]);
+  });
+
+  it('lock every package by its content, not by a download address', () => {
+    const { packages } = z.object({ packages: z.record(z.string(), z.object({ resolved: z.string().optional(), integrity: z.string().optional() })) }).parse(JSON.parse(readProjectFile('package-lock.json')));
+    const installed = Object.entries(packages).filter(([path]) => path.startsWith('node_modules/'));
+    expect(installed.length).toBeGreaterThan(0);
+    expect(installed.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+    expect(installed.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
+  });
+});
+
+function configuredRegistry(): string | undefined {
+  const { stdout, status } = spawnSync('npm', ['config', 'get', 'registry'], { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
+  return status === 0 ? stdout.trim() : undefined;
+}

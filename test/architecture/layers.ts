@@ -1,0 +1,64 @@
+import type { SourceFile, Violation } from './source-file.ts';
+
+/** A part of the program, and the parts that it may import. */
+export type Layer = {
+  readonly name: string;
+  /** A folder, or a file without `.ts`; where layers lie within each other, the innermost counts. */
+  readonly within: readonly string[];
+  readonly sees: readonly string[];
+  /** What it may load with `import('…')` only, so that who does not need it does not pay for it. */
+  readonly loads?: readonly string[];
+  /** What it may import as types only. */
+  readonly knowsTypesOf?: readonly string[];
+};
+
+const CORE = ['domain', 'contracts'];
+const EVERYTHING = [...CORE, 'ports', 'application', 'adapters', 'stepfunctions', 'standalone', 'standalone runtime', 'agent', 'agent runtime', 'client', 'cli'];
+
+/**
+ * Who may import whom. Arrows point from the world outside to the rules: the domain knows nothing, everything may know the domain.
+ * Only the composition roots (the runtimes) wire ports, use cases and adapters together.
+ */
+export const layers: readonly Layer[] = [
+  { name: 'domain', within: ['shared/domain'], sees: [] },
+  { name: 'contracts', within: ['shared/contracts'], sees: ['domain'] },
+  { name: 'ports', within: ['shared/ports'], sees: CORE },
+  { name: 'application', within: ['shared/application'], sees: [...CORE, 'ports'] },
+  { name: 'adapters', within: ['shared/adapters'], sees: [...CORE, 'ports'] },
+  { name: 'stepfunctions', within: ['stepfunctions'], sees: CORE },
+  { name: 'standalone', within: ['standalone'], sees: [...CORE, 'ports', 'stepfunctions'], knowsTypesOf: ['application'] },
+  { name: 'standalone runtime', within: ['standalone/runtime'], sees: [...CORE, 'ports', 'application', 'adapters', 'stepfunctions', 'standalone'] },
+  { name: 'client', within: ['client'], sees: CORE },
+  { name: 'agent', within: ['agent'], sees: [...CORE, 'ports', 'adapters', 'client'] },
+  { name: 'agent runtime', within: ['agent/runtime'], sees: [...CORE, 'ports', 'adapters', 'client', 'agent'] },
+  { name: 'cli', within: ['cli'], sees: [...CORE, 'client'], loads: ['standalone', 'standalone runtime', 'agent runtime'] },
+  { name: 'examples', within: ['examples'], sees: [...CORE, 'client'] },
+  { name: 'scripts', within: ['scripts'], sees: EVERYTHING },
+  { name: 'bench', within: ['bench'], sees: EVERYTHING },
+  { name: 'end-to-end test', within: ['test/end-to-end'], sees: [...CORE, 'client', 'test'] },
+  { name: 'test', within: ['test'], sees: [...EVERYTHING, 'scripts', 'examples', 'bench'] },
+  { name: 'settings', within: ['vitest.config'], sees: [] },
+];
+
+/** Finds imports against the arrows. */
+export function brokenArrows(files: readonly SourceFile[]): readonly Violation[] {
+  return files.flatMap((file) => {
+    const from = layerOf(file.path);
+    return file.imports.flatMap((one) => {
+      if (one.target === null) return [];
+      const to = layerOf(one.target);
+      const isAllowed = to.name === from.name || from.sees.includes(to.name) || (one.isLazy && from.loads?.includes(to.name)) || (one.isTypeOnly && from.knowsTypesOf?.includes(to.name));
+      if (isAllowed) return [];
+      return [{ path: file.path, line: one.line, rule: 'imports follow the arrows', detail: `${from.name} must not import ${to.name} (${one.specifier})` }];
+    });
+  });
+}
+
+/** The layer of a path from the root; throws for one that no layer holds. */
+export function layerOf(path: string): Layer {
+  const bare = path.replace(/\.ts$/, '');
+  const depth = (layer: Layer) => Math.max(0, ...layer.within.filter((within) => bare === within || bare.startsWith(`${within}/`)).map((within) => within.length));
+  const innermost = layers.map((layer) => ({ layer, length: depth(layer) })).reduce((best, next) => (next.length > best.length ? next : best));
+  if (innermost.length === 0) throw new Error(`${path} lies in no layer: add it to test/architecture/layers.ts`);
+  return innermost.layer;
+}

@@ -1,0 +1,41 @@
+import type { SourceFile, Violation } from './source-file.ts';
+
+/**
+ * Where each package, and each module of Node that belongs to one place, may be imported. Paths are folders or files from the root.
+ * A package stands here once with its places, so that what it does can be replaced by changing these places.
+ */
+export const packagePlaces: { readonly [name: string]: readonly string[] } = {
+  zod: ['shared', 'stepfunctions', 'standalone', 'agent', 'client', 'cli', 'scripts', 'examples', 'bench'],
+  'zod-openapi': ['shared/contracts'],
+  'node:sqlite': ['standalone'],
+  jsonata: ['standalone/asl'],
+  rou3: ['shared/application/http'],
+  ws: ['standalone', 'client', 'agent'],
+  undici: ['client', 'agent'],
+  croner: ['shared/domain'],
+  commander: ['cli'],
+  yaml: ['cli'],
+};
+
+/** Files in which every package of package.json may be imported, the ones for development too. */
+const FREE = ['test', 'vitest.config.ts'];
+
+/** Finds packages imported where they have no place. Modules of Node are free outside the pure layers, but for those named above. */
+export function strayPackages(files: readonly SourceFile[]): readonly Violation[] {
+  return files.filter((file) => !isWithin(file.path, FREE)).flatMap((file) => file.imports.flatMap((one) => {
+    if (one.package === null) return [];
+    const places = packagePlaces[one.package] ?? (one.package.startsWith('node:') ? [file.path] : []);
+    if (isWithin(file.path, places)) return [];
+    return [{ path: file.path, line: one.line, rule: 'a package is imported in its own place only', detail: `${one.package} belongs into ${places.join(', ') || 'no place yet'}` }];
+  }));
+}
+
+/** Finds packages that package.json installs for users, and that nothing imports, nor asks for by name (`require.resolve('name')`). */
+export function unusedPackages(files: readonly SourceFile[], dependencies: readonly string[]): readonly string[] {
+  const sources = files.filter((file) => !isWithin(file.path, FREE));
+  return dependencies.filter((name) => !sources.some((file) => file.imports.some((one) => one.package === name) || file.text.includes(`resolve('${name}')`)));
+}
+
+function isWithin(path: string, places: readonly string[]): boolean {
+  return places.some((place) => path === place || path.startsWith(`${place}/`));
+}
