@@ -16,10 +16,10 @@ export async function loadResource<Kind extends ResourceKind>(context: Context, 
   const stream = { tenant: context.tenant, stream: resourceStream(reference) };
   const event = atVersion === undefined ? await context.ports.events.readLast(stream) : (await context.ports.events.read(stream, { fromVersion: atVersion, limit: 1 }))[0];
   if (event === undefined || event.type !== 'ResourceApplied') return undefined;
-  return { resource: documentOf(reference.kind, event), version: event.version, updatedAt: event.at };
+  return { resource: parseDocument(reference.kind, event), version: event.version, updatedAt: event.at };
 }
 
-function documentOf<Kind extends ResourceKind>(kind: Kind, event: StoredEvent): ResourceOf<Kind> {
+function parseDocument<Kind extends ResourceKind>(kind: Kind, event: StoredEvent): ResourceOf<Kind> {
   const { resource } = eventCatalogue.ResourceApplied.payload.parse(event.payload);
   if (resource.kind !== kind) throw new Error(`the stream ${event.stream} holds a ${resource.kind} where a ${kind} belongs`);
   return resource as ResourceOf<Kind>;
