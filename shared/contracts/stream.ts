@@ -4,7 +4,7 @@ import { deploymentId } from '#domain/deployment/events';
 import { resourceName } from '#domain/resources/names';
 import { eventEnvelope } from '#contracts/events';
 
-/** The largest WebSocket message in either direction, in bytes. */
+/** The largest WebSocket message in bytes. Those of the server may be 1 kB larger: an event may have as much, and its subscription and cursor come on top. */
 export const MAXIMUM_MESSAGE_BYTES = 32_768;
 
 /** How often a client pings; a connection without a ping for twice as long is closed. */

@@ -4,6 +4,7 @@ import type { Caller } from '#application/context';
 import type { Outside } from '#application/http/exchange';
 import { Failure } from '#contracts/errors';
 import type { KeyRecord } from '#ports/keys';
+import type { Tickets } from '#ports/tickets';
 
 /** Finds out whose key a caller has. */
 export type Authenticator = {
@@ -12,6 +13,8 @@ export type Authenticator = {
    * @throws Failure `unauthenticated` for none, an unknown, a revoked or an expired one; `rate-limited` for an address that guesses.
    */
   readonly authenticate: (authorization: string | undefined, clientAddress: string) => Promise<KeyRecord>;
+  /** The key that a ticket stands for; the ticket is used up. @throws as `authenticate` */
+  readonly redeem: (ticket: string, tickets: Tickets, clientAddress: string) => Promise<KeyRecord>;
 };
 
 /** `Bearer` and a token as RFC 6750 §2.1 has it; no key of ours is half as long. */
@@ -50,6 +53,15 @@ export function createAuthenticator(outside: Pick<Outside, 'ports' | 'rateLimits
       if (flaw !== undefined) return refuse(flaw, flaw === 'revoked' ? 'the key was revoked' : 'the key has expired', clientAddress);
       known.add(clientAddress, hash);
       await touch(outside, record);
+      return record;
+    },
+
+    async redeem(ticket, tickets, clientAddress) {
+      await assertNoGuesser(outside, clientAddress);
+      const redeemed = await tickets.redeem(hashOf(ticket), new Date(clock.now()).toISOString());
+      const record = redeemed === undefined ? undefined : await keys.get(redeemed.tenant, redeemed.keyId);
+      const flaw = record === undefined ? 'ticket' : flawOf(record, clock.now());
+      if (record === undefined || flaw !== undefined) return refuse(flaw ?? 'ticket', 'the ticket is not known, was used before or has expired', clientAddress);
       return record;
     },
   };
