@@ -8,6 +8,7 @@ import { sampleTransactions } from './transactions/samples.ts';
 import { scheduleTransactions } from './transactions/schedules.ts';
 import { secretTransactions } from './transactions/secrets.ts';
 import { timerTransactions } from './transactions/timers.ts';
+import { workflowTransactions } from './transactions/workflow.ts';
 
 /**
  * Every transaction function by its name. Each runs in the database's thread, in a savepoint: what it reads cannot change before it
@@ -24,6 +25,7 @@ export const transactions = {
   ...keyTransactions,
   ...secretTransactions,
   ...idempotencyTransactions,
+  ...workflowTransactions,
 };
 
 export type Transactions = typeof transactions;

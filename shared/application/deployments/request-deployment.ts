@@ -60,7 +60,7 @@ export function actorOf(caller: Caller): Actor {
 function refuseInFreeze(sources: PlanningSources, now: string): void {
   const freeze = freezeAt(sources.environment.spec.freezes, now);
   if (freeze === undefined) return;
-  const words = freeze.reason === undefined ? '' : ` (${freeze.reason})`;
+  const words = freeze.reason === null ? '' : ` (${freeze.reason})`;
   throw new Failure('freeze-active', { detail: `the freeze ${freeze.name}${words} forbids changes until ${freeze.endsAt}`, context: { freeze: freeze.name, endsAt: freeze.endsAt } });
 }
 
