@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { IncomingHttpHeaders, Server } from 'node:http';
+import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { WebSocketServer } from 'ws';
@@ -55,14 +55,7 @@ export async function startTestServer(behaviour: Behaviour): Promise<TestServer>
     request.on('end', () => {
       const found = find(request.method ?? '', new URL(request.url ?? '', 'http://test'), { headers: request.headers, text: Buffer.concat(chunks).toString('utf8') });
       if (found !== undefined) received.push(found);
-      const standard = found?.operation === 'getService' ? () => ({ body: { name: 'sluice', version: '0.1.0', streamUrl: `ws://127.0.0.1:${portOf(http)}/stream`, tenant: 'default', role: 'admin' } }) : undefined;
-      const handler = found === undefined ? undefined : (behaviour[found.operation] ?? standard);
-      const reply = found === undefined || handler === undefined ? problemReply('not-found', `nothing at ${request.url}`) : handler(found);
-      void Promise.resolve(reply).then((answer) => {
-        const status = answer.status ?? (found === undefined ? 200 : routes[found.operation].status);
-        response.writeHead(status, { 'content-type': 'application/json', ...answer.headers });
-        response.end(answer.text ?? (status === 204 ? undefined : JSON.stringify(answer.body)));
-      });
+      void respond(response, found, found === undefined ? undefined : (behaviour[found.operation] ?? (found.operation === 'getService' ? () => serviceOf(http) : undefined)));
     });
   });
   const sockets = new WebSocketServer({ noServer: true });
@@ -91,6 +84,17 @@ export async function startTestServer(behaviour: Behaviour): Promise<TestServer>
     http.listen(0, '127.0.0.1', resolve);
   });
   return server;
+}
+
+function serviceOf(http: Server): Reply {
+  return { body: { name: 'sluice', version: '0.1.0', streamUrl: `ws://127.0.0.1:${portOf(http)}/stream`, tenant: 'default', role: 'admin' } };
+}
+
+async function respond(response: ServerResponse, found: Received | undefined, handler: ((request: Received) => Reply | Promise<Reply>) | undefined): Promise<void> {
+  const answer = found === undefined || handler === undefined ? problemReply('not-found', 'nothing is here') : await handler(found);
+  const status = answer.status ?? (found === undefined ? 200 : routes[found.operation].status);
+  response.writeHead(status, { 'content-type': 'application/json', ...answer.headers });
+  response.end(answer.text ?? (status === 204 ? undefined : JSON.stringify(answer.body)));
 }
 
 function peerOf(socket: WebSocket, key: string | undefined, server: TestServer): Peer {
