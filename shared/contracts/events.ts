@@ -28,7 +28,7 @@ const measurement = z.strictObject({ metric: resourceName, value: z.number().nul
 export const eventCatalogue = {
   ...deploymentEntries,
   ResourceApplied: entry(z.strictObject({ resource, by: z.string() })),
-  ResourceDeleted: entry(z.strictObject({ kind: resourceKind, name: z.string(), by: z.string() })),
+  ResourceDeleted: entry(z.strictObject({ kind: resourceKind, name: z.string(), application: resourceName.optional(), by: z.string() })),
   TenantCreated: entry(z.strictObject({ name: resourceName, by: z.string() })),
   TenantDeleted: entry(z.strictObject({ name: resourceName, by: z.string() })),
   ApiKeyCreated: entry(z.strictObject({ key: z.string(), name: z.string(), role, target: resourceName.nullable(), expiresAt: z.iso.datetime().nullable(), by: z.string() })),

@@ -15,8 +15,13 @@ export type LoadedResource<Kind extends ResourceKind> = { readonly resource: Res
 export async function loadResource<Kind extends ResourceKind>(context: Context, reference: ResourceReference<Kind>, atVersion?: number): Promise<LoadedResource<Kind> | undefined> {
   const stream = { tenant: context.tenant, stream: resourceStream(reference) };
   const event = atVersion === undefined ? await context.ports.events.readLast(stream) : (await context.ports.events.read(stream, { fromVersion: atVersion, limit: 1 }))[0];
+  return loadedOf(reference.kind, event);
+}
+
+/** The resource as an event of its stream left it; `undefined` after a deletion or before the first. */
+export function loadedOf<Kind extends ResourceKind>(kind: Kind, event: StoredEvent | undefined): LoadedResource<Kind> | undefined {
   if (event === undefined || event.type !== 'ResourceApplied') return undefined;
-  return { resource: parseDocument(reference.kind, event), version: event.version, updatedAt: event.at };
+  return { resource: parseDocument(kind, event), version: event.version, updatedAt: event.at };
 }
 
 function parseDocument<Kind extends ResourceKind>(kind: Kind, event: StoredEvent): ResourceOf<Kind> {

@@ -36,7 +36,7 @@ function secretsOf(components: readonly (Component | ReleaseComponent)[]): reado
 }
 
 function templatesOfOverrides(strategies: StrategyOverrides | undefined): readonly Use[] {
-  return Object.entries(strategies ?? {}).flatMap(([type, parameters]) => templatesOfStrategy(parameters, `spec.strategies.${type}`));
+  return Object.entries(strategies ?? {}).flatMap(([type, parameters]) => (parameters === undefined ? [] : templatesOfStrategy(parameters, `spec.strategies.${type}`)));
 }
 
 type Naming = { readonly template: string } | undefined;

@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { CallContext } from '#application/context';
+import { nowOf } from '#application/context';
+import { checkResource } from '#application/resources/check-resource';
+import { requireVersion } from '#application/resources/if-match';
+import { loadedOf } from '#application/resources/load-resource';
+import type { LoadedResource } from '#application/resources/load-resource';
+import { showResource } from '#application/resources/resource-document';
+import { Failure } from '#contracts/errors';
+import { inWords, resourceStream } from '#domain/resources/reference';
+import type { ResourceReference } from '#domain/resources/reference';
+import type { ResourceKind, ResourceOf } from '#domain/resources/resource';
+import type { StoredEvent } from '#ports/event-store';
+
+/** Each round one writer of the resource wins; five people who change one document at the same moment are more than there are. */
+const MAXIMUM_ROUNDS = 5;
+
+/**
+ * Makes or replaces a resource. Content that is there already appends nothing and answers the present version, so a repetition is
+ * harmless. Of writers without If-Match the last one wins.
+ * @throws Failure `rule-broken`, `unknown-reference`, `precondition-failed`, `version-conflict`; then nothing was changed
+ */
+export async function putResource<Kind extends ResourceKind>(context: CallContext, reference: ResourceReference<Kind>, resource: ResourceOf<Kind>): Promise<LoadedResource<Kind>> {
+  await checkResource(context, reference, resource);
+  for (let round = 1; ; round += 1) {
+    try {
+      const loaded = await write(context, reference, resource);
+      // Shown at once, so that its author finds it in the next list and a delete finds what uses it; the projector would do it later.
+      await showResource(context, reference, loaded);
+      return loaded;
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'version-conflict' || round >= MAXIMUM_ROUNDS) throw error;
+    }
+  }
+}
+
+async function write<Kind extends ResourceKind>(context: CallContext, reference: ResourceReference<Kind>, resource: ResourceOf<Kind>): Promise<LoadedResource<Kind>> {
+  const { events } = context.ports;
+  const stream = { tenant: context.tenant, stream: resourceStream(reference) };
+  const last = await events.readLast(stream);
+  const present = loadedOf(reference.kind, last);
+  requireVersion(context, present?.version);
+  if (present !== undefined && isDeepStrictEqual(present.resource, resource)) return present;
+  if (present !== undefined) refuseAnotherRelease(reference, present.resource);
+  const at = nowOf(context);
+  const { version } = await events.append({ ...stream, expectedVersion: versionOf(last), events: [{ type: 'ResourceApplied', payload: { resource, by: context.caller.keyId } }], at, traceId: context.traceId });
+  return { resource, version, updatedAt: at };
+}
+
+function refuseAnotherRelease(reference: ResourceReference, present: ResourceOf<ResourceKind>): void {
+  if (present.kind !== 'Release') return;
+  const rule = `is immutable: ${inWords(reference)} exists with other content; make a new release`;
+  throw new Failure('rule-broken', { detail: `spec ${rule}`, errors: [{ field: 'spec', rule }] });
+}
+
+function versionOf(last: StoredEvent | undefined): number {
+  return last?.version ?? 0;
+}
