@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { ReadModelDocument, ReadModels } from '#ports/read-model';
+
+import { freshTenant } from './subject.ts';
+import type { OpenSubject, Subject } from './subject.ts';
+
+const document = (key: string, version: number, index: ReadModelDocument['index'] = {}): ReadModelDocument => ({ key, version, index, document: { key, version } });
+
+/** What all read models promise. */
+export function readModelContract(name: string, open: OpenSubject<Subject<ReadModels>>): void {
+  describe(`read models: ${name}`, () => {
+    let subject: Subject<ReadModels>;
+    let models: ReadModels;
+    beforeAll(async () => {
+      subject = await open();
+      models = subject.port;
+    });
+    afterAll(() => subject.close());
+
+    const keysOf = (documents: readonly ReadModelDocument[]) => documents.map(({ key }) => key);
+
+    it('gives back a document as it was put, with its version and index', async () => {
+      const tenant = freshTenant();
+      const stored = { key: 'applications/shop', version: 3, index: { kind: 'Application', uses: ['a', 'b'] }, document: { deep: [1, null, { é: '✓' }] } };
+      expect(await models.put(tenant, 'resources', stored)).toBe(true);
+      expect(await models.get(tenant, 'resources', 'applications/shop')).toEqual(stored);
+      expect(await models.get(tenant, 'resources', 'applications/none')).toBeUndefined();
+      expect(await models.get(tenant, 'targets', 'applications/shop')).toBeUndefined();
+    });
+
+    it('ignores an older and the same version, and says so', async () => {
+      const tenant = freshTenant();
+      expect(await models.put(tenant, 'targets', { ...document('edge', 2), document: 'second' })).toBe(true);
+      expect(await models.put(tenant, 'targets', { ...document('edge', 1), document: 'first' })).toBe(false);
+      expect(await models.put(tenant, 'targets', { ...document('edge', 2), document: 'again' })).toBe(false);
+      expect(await models.get(tenant, 'targets', 'edge')).toMatchObject({ version: 2, document: 'second' });
+      expect(await models.put(tenant, 'targets', { ...document('edge', 3), document: 'third' })).toBe(true);
+      expect(await models.get(tenant, 'targets', 'edge')).toMatchObject({ version: 3, document: 'third' });
+    });
+
+    it('ends at the newest version whatever the order of writes at the same time', async () => {
+      const tenant = freshTenant();
+      await Promise.all([4, 2, 9, 1, 7].map((version) => models.put(tenant, 'deployments', document('one', version, { state: `s${version}` }))));
+      expect(await models.get(tenant, 'deployments', 'one')).toMatchObject({ version: 9 });
+      expect(keysOf(await models.list(tenant, 'deployments', { filter: { index: 'state', value: 's9' }, limit: 10 }))).toEqual(['one']);
+      expect(await models.list(tenant, 'deployments', { filter: { index: 'state', value: 's4' }, limit: 10 })).toEqual([]);
+    });
+
+    it('removes a document with its index; removing what is not there is no error', async () => {
+      const tenant = freshTenant();
+      await models.put(tenant, 'commands', document('1', 1, { target: 'edge' }));
+      await models.remove(tenant, 'commands', '1');
+      await models.remove(tenant, 'commands', '1');
+      expect(await models.get(tenant, 'commands', '1')).toBeUndefined();
+      expect(await models.list(tenant, 'commands', { filter: { index: 'target', value: 'edge' }, limit: 10 })).toEqual([]);
+      expect(await models.put(tenant, 'commands', document('1', 1, { target: 'edge' }))).toBe(true);
+    });
+
+    it('lists in order of keys, deployments newest first, page by page', async () => {
+      const tenant = freshTenant();
+      for (const key of ['c', 'a', 'e', 'b', 'd']) {
+        await models.put(tenant, 'targets', document(key, 1));
+        await models.put(tenant, 'deployments', document(key, 1));
+      }
+      const page = await models.list(tenant, 'targets', { limit: 2 });
+      expect(keysOf(page)).toEqual(['a', 'b']);
+      expect(keysOf(await models.list(tenant, 'targets', { limit: 2, after: 'b' }))).toEqual(['c', 'd']);
+      expect(keysOf(await models.list(tenant, 'targets', { limit: 2, after: 'd' }))).toEqual(['e']);
+      expect(keysOf(await models.list(tenant, 'deployments', { limit: 3 }))).toEqual(['e', 'd', 'c']);
+      expect(keysOf(await models.list(tenant, 'deployments', { limit: 3, after: 'c' }))).toEqual(['b', 'a']);
+    });
+
+    it('finds documents by each value of an index, in the same order and pages', async () => {
+      const tenant = freshTenant();
+      await models.put(tenant, 'resources', document('x', 1, { kind: 'Environment', uses: ['edge', 'rim'] }));
+      await models.put(tenant, 'resources', document('y', 1, { kind: 'Environment', uses: ['edge'] }));
+      await models.put(tenant, 'resources', document('z', 1, { kind: 'Target', uses: [] }));
+      const uses = (value: string, after?: string) => models.list(tenant, 'resources', { filter: { index: 'uses', value }, limit: 1, ...(after === undefined ? {} : { after }) });
+      expect(keysOf(await uses('edge'))).toEqual(['x']);
+      expect(keysOf(await uses('edge', 'x'))).toEqual(['y']);
+      expect(keysOf(await uses('edge', 'y'))).toEqual([]);
+      expect(keysOf(await uses('rim'))).toEqual(['x']);
+      expect(keysOf(await models.list(tenant, 'resources', { filter: { index: 'kind', value: 'Environment' }, limit: 10 }))).toEqual(['x', 'y']);
+    });
+
+    it('finds a changed document by its new values only', async () => {
+      const tenant = freshTenant();
+      await models.put(tenant, 'deployments', document('one', 1, { state: 'Requested', application: 'shop' }));
+      await models.put(tenant, 'deployments', document('one', 2, { state: 'Succeeded', application: 'shop' }));
+      const inState = async (value: string) => keysOf(await models.list(tenant, 'deployments', { filter: { index: 'state', value }, limit: 10 }));
+      expect(await inState('Requested')).toEqual([]);
+      expect(await inState('Succeeded')).toEqual(['one']);
+    });
+
+    it('refuses an index that the model does not have', async () => {
+      const tenant = freshTenant();
+      await expect(models.put(tenant, 'targets', document('edge', 1, { colour: 'red' }))).rejects.toThrow('index');
+      await expect(models.list(tenant, 'targets', { filter: { index: 'colour', value: 'red' }, limit: 1 })).rejects.toThrow('index');
+    });
+
+    it('shows a tenant nothing of another, and lets none change it', async () => {
+      const [one, two] = [freshTenant(), freshTenant()];
+      await models.put(one, 'deployments', document('same', 5, { state: 'Paused' }));
+      expect(await models.get(two, 'deployments', 'same')).toBeUndefined();
+      expect(await models.list(two, 'deployments', { limit: 10 })).toEqual([]);
+      expect(await models.list(two, 'deployments', { filter: { index: 'state', value: 'Paused' }, limit: 10 })).toEqual([]);
+      await models.remove(two, 'deployments', 'same');
+      expect(await models.put(two, 'deployments', document('same', 1))).toBe(true);
+      expect(await models.get(one, 'deployments', 'same')).toMatchObject({ version: 5 });
+    });
+  });
+}

@@ -1,0 +1,122 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { TimerPayload } from '#contracts/timers';
+import { SystemIds, systemRandom } from '#standalone/clock';
+import { Relay } from '#standalone/relay';
+import { Scheduler } from '#standalone/scheduler';
+
+import { blobContract } from '../contracts/blobs.ts';
+import { busContract } from '../contracts/bus.ts';
+import type { Received } from '../contracts/bus.ts';
+import { idContract } from '../contracts/clock.ts';
+import { eventStoreContract } from '../contracts/event-store.ts';
+import { idempotencyContract } from '../contracts/idempotency.ts';
+import { keyContract } from '../contracts/keys.ts';
+import { leaseContract } from '../contracts/lease.ts';
+import { readModelContract } from '../contracts/read-model.ts';
+import { sampleContract } from '../contracts/samples.ts';
+import { secretContract } from '../contracts/secrets.ts';
+import { timerContract } from '../contracts/timer.ts';
+import { openFresh } from './opened.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+const name = 'SQLite';
+
+eventStoreContract(name, async () => {
+  const { ports, close } = await openFresh();
+  return { port: ports.events, close, settle: () => Promise.resolve() };
+});
+
+readModelContract(name, async () => {
+  const { ports, close } = await openFresh();
+  return { port: ports.readModels, close };
+});
+
+leaseContract(name, async () => {
+  const { ports, close } = await openFresh();
+  return { port: ports.leases, close };
+});
+
+keyContract(name, async () => {
+  const { ports, close } = await openFresh();
+  return { port: ports.keys, close };
+});
+
+secretContract(name, async () => {
+  const { ports, close } = await openFresh();
+  return { port: ports.secrets, close };
+});
+
+idempotencyContract(name, async () => {
+  const { ports, close } = await openFresh();
+  return { port: ports.idempotency, close };
+});
+
+sampleContract(name, async () => {
+  const { ports, close } = await openFresh();
+  return { port: ports.samples, close };
+});
+
+blobContract('folder', async () => {
+  const { ports, close, folder } = await openFresh();
+  return {
+    port: ports.blobs, close,
+    async damage(tenant, digest) {
+      const hex = digest.slice('sha256:'.length);
+      await appendFile(join(folder, 'blobs', tenant, hex.slice(0, 2), hex), 'damage');
+    },
+  };
+});
+
+idContract('system', () => new SystemIds());
+
+timerContract(name, async () => {
+  const time = new VirtualTime();
+  const { ports, database, signals, close } = await openFresh(time);
+  const fired: TimerPayload[] = [];
+  const scheduler = new Scheduler({
+    database, timersChanged: signals.timersChanged, clock: time, sleeper: time, random: systemRandom, onTrouble: rethrow,
+    async fire(payload) {
+      fired.push(payload);
+    },
+    async runSchedule() {},
+  });
+  await scheduler.start();
+  return {
+    port: ports.timers, fired, at: (seconds) => time.in(seconds),
+    async pass(seconds) {
+      time.advance(seconds);
+      await scheduler.idle();
+    },
+    async close() {
+      await scheduler.stop();
+      await close();
+    },
+  };
+});
+
+busContract(name, async () => {
+  const time = new VirtualTime();
+  const { ports, database, signals, close } = await openFresh(time);
+  const received: Received[] = [];
+  const relay = new Relay({
+    database, appended: signals.appended, delivered: signals.delivered, clock: time, sleeper: time, random: systemRandom, onTrouble: rethrow,
+    async project() {},
+    async consume(consumer, event) {
+      received.push({ consumer, event });
+    },
+  });
+  relay.start();
+  return {
+    port: ports.bus, received, settle: () => relay.idle(),
+    async close() {
+      await relay.stop();
+      await close();
+    },
+  };
+});
+
+function rethrow(doing: string, error: unknown): never {
+  throw new Error(`trouble while ${doing}`, { cause: error });
+}
