@@ -13,11 +13,11 @@ export type SideTotals = { readonly requests: number; readonly errors: number; r
 /** What was found of one metric in one look. `value` is `null` where nothing could be measured. */
 export type MetricLook = { readonly metric: string; readonly value: number | null; readonly requests: number; readonly outcome: MeasurementPhase; readonly reason: string };
 
-/** The counters of each metric on one target, and all requests that the canary had there. */
-export type AnalysisProgress = { readonly counters: { readonly [metric: string]: MetricCounters }; readonly canaryRequests: number };
+/** The counters of each metric on one target, why each last was not Successful, and all requests that the canary had there. */
+export type AnalysisProgress = { readonly counters: { readonly [metric: string]: MetricCounters }; readonly objections: { readonly [metric: string]: string }; readonly canaryRequests: number };
 
 /** Before the first look. */
-export const NO_LOOKS: AnalysisProgress = { counters: {}, canaryRequests: 0 };
+export const NO_LOOKS: AnalysisProgress = { counters: {}, objections: {}, canaryRequests: 0 };
 
 /** Adds up the samples of one side. */
 export function totalsOf(samples: readonly { readonly requests: number; readonly errors: number; readonly latency: LatencySketch }[]): SideTotals {
@@ -38,7 +38,8 @@ export function measureLook(template: AnalysisTemplateSpec, sides: { readonly ca
 /** The progress after one more look. */
 export function afterLook(progress: AnalysisProgress, looks: readonly MetricLook[]): AnalysisProgress {
   const counters = Object.fromEntries(looks.map((look) => [look.metric, countMeasurement(progress.counters[look.metric] ?? NO_MEASUREMENTS, look.outcome)]));
-  return { counters: { ...progress.counters, ...counters }, canaryRequests: progress.canaryRequests + (looks[0]?.requests ?? 0) };
+  const objections = Object.fromEntries(looks.filter((look) => look.outcome !== 'Successful').map((look) => [look.metric, look.reason]));
+  return { counters: { ...progress.counters, ...counters }, objections: { ...progress.objections, ...objections }, canaryRequests: progress.canaryRequests + (looks[0]?.requests ?? 0) };
 }
 
 /**
@@ -46,10 +47,12 @@ export function afterLook(progress: AnalysisProgress, looks: readonly MetricLook
  */
 export function judgeTarget(template: AnalysisTemplateSpec, progress: AnalysisProgress, ended: boolean): Assessment {
   if (ended && progress.canaryRequests === 0) return { phase: 'Inconclusive', reason: 'no data: the canary had no request' };
-  return assessRun(template.metrics.map((metric) => ({
+  const run = assessRun(template.metrics.map((metric) => ({
     name: metric.name, dryRun: metric.dryRun, counters: progress.counters[metric.name] ?? NO_MEASUREMENTS,
     limits: { count: metric.count, intervalSeconds: template.lookSeconds, failureLimit: metric.failureLimit, inconclusiveLimit: metric.inconclusiveLimit, consecutiveErrorLimit: metric.consecutiveErrorLimit, consecutiveSuccessLimit: metric.consecutiveSuccessLimit },
   })), ended);
+  const objections = run.metrics.filter((metric) => metric.phase === run.phase && run.phase !== 'Successful' && run.phase !== 'Running' && !metric.dryRun).flatMap((metric) => progress.objections[metric.name] ?? []);
+  return { phase: run.phase, reason: [run.reason, ...objections].join('; last ').slice(0, 1500) };
 }
 
 /** From what stops least to what stops most; a deployment is judged by its worst target. */
