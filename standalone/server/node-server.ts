@@ -1,0 +1,33 @@
+import { createServer as createHttpServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
+
+import type { SecureServer } from './tls-files.ts';
+
+/**
+ * The time-outs of one connection: 10 s for the headers and 30 s for a whole request (1 MiB at 35 kB/s), against clients that send a byte
+ * at a time; 60 s for a connection between two requests; 120 s without any byte in either direction, against clients that do not read.
+ * Headers of 16 KiB hold the largest key, trace and cursor many times over.
+ */
+const CONNECTION_BOUNDS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2000, keepAliveTimeout: 60_000, maxHeaderSize: 16_384 } as const;
+const SILENT_MILLISECONDS = 120_000;
+
+/** The most sockets at once, WebSockets among them. */
+const MAXIMUM_SOCKETS = 10_000;
+
+/** Node's server, and the part of it that takes another certificate, where it speaks TLS. */
+export type NodeServer = { readonly server: Server; readonly secureServer?: SecureServer };
+
+/** Makes a server with all its bounds. */
+export function createNodeServer(listener: RequestListener, secure: SecureContextOptions | undefined): NodeServer {
+  if (secure === undefined) return { server: bounded(createHttpServer(CONNECTION_BOUNDS, listener)) };
+  const secureServer = createHttpsServer({ ...CONNECTION_BOUNDS, ...secure }, listener);
+  return { server: bounded(secureServer), secureServer };
+}
+
+function bounded(server: Server): Server {
+  server.setTimeout(SILENT_MILLISECONDS);
+  server.maxConnections = MAXIMUM_SOCKETS;
+  return server;
+}

@@ -1,0 +1,65 @@
+import type { WebSocket } from 'ws';
+
+import { closeCodes } from '#contracts/stream';
+import type { ServerMessage } from '#contracts/stream';
+
+import { Signal } from '../signal.ts';
+
+/** How much a connection may have waiting, and for how long. */
+export type OutboxSettings = {
+  /** More than this waiting holds events back until the reader has caught up. */
+  readonly holdBytes: number;
+  /** More than this closes the connection: answers that nobody reads. */
+  readonly closeBytes: number;
+  /** How long a held event waits before the reader counts as too slow. */
+  readonly slowSeconds: number;
+};
+
+/**
+ * What a connection sends, bounded: 5000 connections × 256 KiB are 1.3 GB if all readers hang at once. A reader that takes more than 10 s for
+ * 256 KiB is slower than 26 kB/s.
+ */
+export const defaultOutboxSettings: OutboxSettings = { holdBytes: 262_144, closeBytes: 524_288, slowSeconds: 10 };
+
+/** Sends messages on one socket, and never keeps more of them than the bounds say. */
+export class Outbox {
+  readonly #socket: WebSocket;
+  readonly #settings: OutboxSettings;
+  readonly #flushed = new Signal();
+
+  constructor(socket: WebSocket, settings: OutboxSettings) {
+    this.#socket = socket;
+    this.#settings = settings;
+  }
+
+  /** Sends an answer at once. Who lets answers pile up is closed. */
+  sendNow(message: ServerMessage): void {
+    if (this.#socket.bufferedAmount > this.#settings.closeBytes) this.#socket.close(closeCodes.tooManyMessages, 'answers are not read');
+    this.#send(message);
+  }
+
+  /** Sends an event as soon as there is room. `slow`: there was none in time, and the event was not sent. */
+  async sendWhenRoom(message: ServerMessage, abort: AbortSignal): Promise<'sent' | 'slow' | 'aborted'> {
+    if (this.#socket.bufferedAmount > this.#settings.holdBytes) {
+      const timeout = AbortSignal.timeout(this.#settings.slowSeconds * 1000);
+      await this.#room(AbortSignal.any([abort, timeout]));
+      if (!abort.aborted && timeout.aborted) return 'slow';
+    }
+    if (abort.aborted) return 'aborted';
+    this.#send(message);
+    return 'sent';
+  }
+
+  async #room(abort: AbortSignal): Promise<void> {
+    while (!abort.aborted) {
+      const seen = this.#flushed.version;
+      if (this.#socket.bufferedAmount <= this.#settings.holdBytes / 2) return;
+      await this.#flushed.changed(seen, abort);
+    }
+  }
+
+  #send(message: ServerMessage): void {
+    // An error of the socket is told by its close event as well, which ends the connection.
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message), () => this.#flushed.notify());
+  }
+}

@@ -1,0 +1,215 @@
+import type { WebSocket } from 'ws';
+import * as z from 'zod';
+
+import type { Caller, Context } from '#application/context';
+import type { Cursors, CursorScope } from '#application/http/cursor';
+import type { Unexpected } from '#application/http/exchange';
+import { toldFailure } from '#application/http/problem-answer';
+import { assertTopic } from '#application/http/topics';
+import type { TopicMatcher } from '#application/http/topics';
+import { Failure } from '#contracts/errors';
+import { clientMessage, closeCodes, MAXIMUM_SUBSCRIPTIONS, PING_SECONDS } from '#contracts/stream';
+import type { ClientMessage, Topic } from '#contracts/stream';
+import type { Ports } from '#ports/ports';
+
+import type { OpenConnection } from '../connections.ts';
+import { filled, secondsToToken } from '../token-bucket.ts';
+import type { TokenBucket } from '../token-bucket.ts';
+import type { Feed, Feeds } from './feeds.ts';
+import { Outbox } from './outbox.ts';
+import type { StreamMetrics } from './stream-metrics.ts';
+import type { StreamSettings } from './stream-settings.ts';
+import { follow } from './subscription.ts';
+import type { SubscriptionStart } from './subscription.ts';
+
+/** What every connection of a server shares. */
+export type StreamContext = {
+  readonly ports: Ports;
+  readonly feeds: Feeds;
+  readonly matches: TopicMatcher;
+  readonly cursors: Cursors;
+  readonly settings: StreamSettings;
+  readonly metrics: StreamMetrics;
+  readonly report: (unexpected: Unexpected) => void;
+};
+
+type Subscription = { readonly topic: Topic; readonly abort: AbortController };
+type Subscribe = Extract<ClientMessage, { type: 'subscribe' }>;
+
+/** One WebSocket: takes the client's messages in order and sends what it subscribed to. */
+export class StreamConnection implements OpenConnection {
+  readonly tenant: string;
+  readonly keyId: string;
+  /** Resolves when the connection is closed, by whichever side. */
+  readonly closed: Promise<void>;
+  readonly #socket: WebSocket;
+  readonly #caller: Caller;
+  readonly #context: StreamContext;
+  readonly #traceId: string;
+  readonly #outbox: Outbox;
+  /** A cursor of the stream is good for all topics of its tenant. */
+  readonly #cursorScope: CursorScope;
+  readonly #subscriptions = new Map<string, Subscription>();
+  #bucket: TokenBucket | undefined;
+  #malformed = 0;
+  #heardAt: number;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(socket: WebSocket, caller: Caller, context: StreamContext) {
+    this.tenant = caller.tenant;
+    this.keyId = caller.keyId;
+    this.#socket = socket;
+    this.#caller = caller;
+    this.#context = context;
+    this.#traceId = context.ports.ids.trace();
+    this.#cursorScope = { tenant: caller.tenant, operation: 'stream', filter: {} };
+    this.#outbox = new Outbox(socket, context.settings.outbox);
+    this.#heardAt = context.ports.clock.now();
+    socket.on('message', (data, isBinary) => this.#receive(data.toString(), isBinary));
+    socket.on('ping', () => this.#heard());
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#end();
+        resolve();
+      });
+    });
+    // What is wrong with a socket is told by its close code; the event only must have a listener.
+    socket.on('error', () => undefined);
+  }
+
+  announceWork(target: string): void {
+    for (const [id, { topic }] of this.#subscriptions) {
+      if (topic.kind === 'work' && topic.target === target) this.#outbox.sendNow({ type: 'work', id, target });
+    }
+  }
+
+  close(code: number, reason: string): void {
+    this.#end();
+    this.#socket.close(code, reason);
+  }
+
+  /** Whether nothing came from the client for twice the time of a ping. */
+  isIdle(now: number): boolean {
+    return now - this.#heardAt > 2 * PING_SECONDS * 1000;
+  }
+
+  /** Cuts the connection without waiting for the other side. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #heard(): boolean {
+    const now = this.#context.ports.clock.now();
+    this.#heardAt = now;
+    const bucket = filled(this.#bucket, this.#context.settings.messageRate, now);
+    this.#bucket = { ...bucket, tokens: bucket.tokens - 1 };
+    if (secondsToToken(bucket, this.#context.settings.messageRate) === 0) return true;
+    this.#fail(null, new Failure('rate-limited', 'too many messages'));
+    this.close(closeCodes.tooManyMessages, 'too many messages');
+    return false;
+  }
+
+  #receive(text: string, isBinary: boolean): void {
+    if (this.#socket.readyState !== this.#socket.OPEN || !this.#heard()) return;
+    if (isBinary) {
+      this.close(closeCodes.unsupportedData, 'messages are JSON texts');
+      return;
+    }
+    const { message, id } = parseMessage(text);
+    if (message === undefined) this.#refuseMalformed(id);
+    else this.#last = this.#last.then(() => this.#take(message));
+  }
+
+  #refuseMalformed(id: string | null): void {
+    this.#malformed += 1;
+    this.#fail(id, new Failure('malformed-request', 'the message is no JSON, or fits none of the client\'s messages in /openapi.json'));
+    if (this.#malformed > this.#context.settings.malformedMessages) this.close(closeCodes.policyViolation, 'too many malformed messages');
+  }
+
+  async #take(message: ClientMessage): Promise<void> {
+    switch (message.type) {
+      case 'ping':
+        this.#outbox.sendNow({ type: 'pong' });
+        return;
+      case 'unsubscribe':
+        if (!this.#unsubscribe(message.id)) this.#fail(message.id, new Failure('not-found', `there is no subscription ${message.id}`));
+        return;
+      case 'subscribe':
+        try {
+          await this.#subscribe(message);
+        } catch (error) {
+          this.#fail(message.id, this.#told(error));
+        }
+        return;
+    }
+  }
+
+  async #subscribe({ id, topic, cursor }: Subscribe): Promise<void> {
+    if (this.#subscriptions.has(id)) throw new Failure('conflict', `there is a subscription ${id} already`);
+    if (this.#subscriptions.size >= MAXIMUM_SUBSCRIPTIONS) throw new Failure('conflict', `a connection may have ${MAXIMUM_SUBSCRIPTIONS} subscriptions`);
+    const context: Context = { ports: this.#context.ports, tenant: this.tenant, traceId: this.#traceId };
+    await assertTopic(context, this.#caller, topic);
+    const feed = this.#context.feeds.of(this.tenant);
+    const position = cursor === undefined ? await feed.end() : this.#openCursor(cursor);
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    const abort = new AbortController();
+    this.#subscriptions.set(id, { topic, abort });
+    this.#outbox.sendNow({ type: 'subscribed', id, cursor: this.#signCursor(position) });
+    // What a target's agent waits for is announced, not read from the feed.
+    if (topic.kind !== 'work') void this.#follow({ id, topic, cursor: position }, feed, abort.signal);
+  }
+
+  /** Sends until the subscription ends; never rejects. */
+  async #follow(start: SubscriptionStart, feed: Feed, abort: AbortSignal): Promise<void> {
+    try {
+      const end = await follow(start, { feed, matches: this.#context.matches, outbox: this.#outbox, signCursor: (place) => this.#signCursor(place) }, abort);
+      if (end === 'aborted') return;
+      this.#context.metrics.behind.add();
+    } catch (error) {
+      this.#fail(start.id, this.#told(error));
+    }
+    this.#unsubscribe(start.id);
+  }
+
+  #signCursor(position: string): string {
+    return this.#context.cursors.sign(this.#cursorScope, position);
+  }
+
+  #openCursor(cursor: string): string {
+    const position = this.#context.cursors.open(this.#cursorScope, cursor);
+    if (position === undefined) throw new Failure('malformed-request', { detail: 'the cursor is none that this stream gave', errors: [{ field: 'cursor', rule: 'must be a cursor that an earlier message gave' }] });
+    return position;
+  }
+
+  #unsubscribe(id: string): boolean {
+    this.#subscriptions.get(id)?.abort.abort();
+    return this.#subscriptions.delete(id);
+  }
+
+  #told(error: unknown): Failure {
+    const failure = toldFailure(error);
+    if (failure.code === 'internal-error') this.#context.report({ error, traceId: this.#traceId, operation: 'stream' });
+    return failure;
+  }
+
+  #fail(id: string | null, failure: Failure): void {
+    this.#outbox.sendNow({ type: 'error', id, code: failure.code, detail: failure.detail.detail });
+  }
+
+  #end(): void {
+    for (const id of this.#subscriptions.keys()) this.#unsubscribe(id);
+  }
+}
+
+const identified = z.looseObject({ id: clientMessage.options[0].shape.id });
+
+/** The message, or what can be told of one that does not fit: its id, so that only its own subscription hears of it. */
+function parseMessage(text: string): { readonly message?: ClientMessage; readonly id: string | null } {
+  try {
+    const json: unknown = JSON.parse(text);
+    const { data } = clientMessage.safeParse(json);
+    return { ...(data === undefined ? {} : { message: data }), id: identified.safeParse(json).data?.id ?? null };
+  } catch {
+    return { id: null };
+  }
+}

@@ -1,0 +1,134 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import { WebSocketServer } from 'ws';
+
+import { callerOf, createAuthenticator, flawOf } from '#application/http/authenticate';
+import type { Authenticator } from '#application/http/authenticate';
+import { assertPermitted, assertWithinRates } from '#application/http/authorize';
+import type { Outside } from '#application/http/exchange';
+import type { Metrics } from '#application/http/metrics';
+import { problemAnswer, toldFailure } from '#application/http/problem-answer';
+import { createTopicMatcher } from '#application/http/topics';
+import { Failure } from '#contracts/errors';
+import { closeCodes, MAXIMUM_MESSAGE_BYTES, STREAM_PATH } from '#contracts/stream';
+import type { KeyRecord } from '#ports/keys';
+import type { Tickets } from '#ports/tickets';
+
+import type { OpenConnections } from '../connections.ts';
+import { Feeds } from './feeds.ts';
+import type { AppendedSignal } from './feeds.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import { StreamConnection } from './stream-connection.ts';
+import type { StreamContext } from './stream-connection.ts';
+import { createStreamMetrics } from './stream-metrics.ts';
+import type { StreamSettings } from './stream-settings.ts';
+
+/** What the stream is built on. */
+export type StreamServerOptions = {
+  readonly outside: Outside;
+  readonly tickets: Tickets;
+  readonly connections: OpenConnections;
+  readonly appended: AppendedSignal;
+  readonly metrics: Metrics;
+  readonly settings: StreamSettings;
+  /** Refuses a request by its headers, as the HTTP side does. @throws Failure `origin-refused` */
+  readonly checkSite: (headers: IncomingMessage['headers']) => void;
+};
+
+/** How long a client has to answer the close of a stopping server before it is cut. */
+const CLOSE_MILLISECONDS = 2000;
+
+/** Opens WebSockets for who has a key or a ticket, and watches over the open ones. */
+export class StreamServer {
+  readonly #options: StreamServerOptions;
+  readonly #authenticator: Authenticator;
+  readonly #context: StreamContext;
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MAXIMUM_MESSAGE_BYTES, perMessageDeflate: false, clientTracking: false });
+  readonly #open = new Set<StreamConnection>();
+  #isClosing = false;
+
+  constructor(options: StreamServerOptions) {
+    const { outside, connections, metrics, settings, appended } = options;
+    this.#options = options;
+    this.#authenticator = createAuthenticator(outside);
+    this.#context = {
+      ports: outside.ports, feeds: new Feeds(outside.ports.events, appended), matches: createTopicMatcher(outside.ports.events), cursors: outside.cursors, settings,
+      metrics: createStreamMetrics(metrics, connections), report: outside.report,
+    };
+  }
+
+  /** Takes a request to upgrade: opens a WebSocket, or answers with a problem and closes. Never rejects. */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // Until the upgrade is done the socket is ours alone, and an error of it only means that the client has gone.
+    const ignore = () => undefined;
+    socket.on('error', ignore);
+    try {
+      const caller = callerOf(await this.#admit(request));
+      assertPermitted(caller, 'ticket:create');
+      await assertWithinRates(this.#options.outside, caller);
+      this.#assertRoom(caller.tenant, caller.keyId);
+      socket.removeListener('error', ignore);
+      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => { void this.#keep(new StreamConnection(webSocket, caller, this.#context)); });
+    } catch (error) {
+      const failure = toldFailure(error);
+      const traceId = this.#options.outside.ports.ids.trace();
+      if (failure.code === 'internal-error') this.#options.outside.report({ error, traceId, operation: 'stream' });
+      this.#context.metrics.refused.add([failure.code]);
+      refuseUpgrade(socket, problemAnswer(failure, traceId), traceId);
+    }
+  }
+
+  /** Closes connections whose key is no longer valid, and those that are silent for too long. To be called at least twice a minute. */
+  async check(): Promise<void> {
+    const { clock, keys } = this.#options.outside.ports;
+    const keysInUse = new Map([...this.#open].map(({ tenant, keyId }) => [`${tenant}/${keyId}`, { tenant, keyId }]));
+    for (const { tenant, keyId } of keysInUse.values()) {
+      const record = await keys.get(tenant, keyId);
+      if (record === undefined || flawOf(record, clock.now()) !== undefined) await this.#options.connections.closeKey(tenant, keyId);
+    }
+    for (const connection of this.#open) if (connection.isIdle(clock.now())) connection.close(closeCodes.idle, 'no ping came');
+  }
+
+  /** Closes all connections as one that stops; who does not answer is cut. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#context.feeds.close();
+    for (const connection of this.#open) connection.close(closeCodes.goingAway, 'the server stops');
+    const closed = [...this.#open].map((connection) => connection.closed);
+    await Promise.race([Promise.all(closed), new Promise((resolve) => { setTimeout(resolve, CLOSE_MILLISECONDS).unref(); })]);
+    for (const connection of this.#open) connection.terminate();
+  }
+
+  async #admit(request: IncomingMessage): Promise<KeyRecord> {
+    this.#options.checkSite(request.headers);
+    const url = new URL(request.url ?? '/', 'http://stream.invalid');
+    if (url.pathname !== STREAM_PATH) throw new Failure('not-found', `there is no stream at ${url.pathname.slice(0, 200)}`);
+    if (this.#isClosing) throw new Failure('unavailable', { detail: 'the server stops', retryAfterSeconds: 1 });
+    const address = request.socket.remoteAddress ?? '';
+    const ticket = url.searchParams.get('ticket');
+    if (ticket === null || request.headers.authorization !== undefined) return this.#authenticator.authenticate(request.headers.authorization, address);
+    return this.#authenticator.redeem(ticket, this.#options.tickets, address);
+  }
+
+  #assertRoom(tenant: string, keyId: string): void {
+    const { connections, settings } = this.#options;
+    const bounds = [
+      { scope: 'key', open: connections.count({ tenant, keyId }), most: settings.connectionsPerKey },
+      { scope: 'tenant', open: connections.count({ tenant }), most: settings.connectionsPerTenant },
+      { scope: 'server', open: connections.count(), most: settings.connections },
+    ];
+    const full = bounds.find(({ open, most }) => open >= most);
+    if (full !== undefined) throw new Failure('rate-limited', { detail: `this ${full.scope} may have ${full.most} connections`, context: { scope: full.scope }, retryAfterSeconds: 10 });
+  }
+
+  /** Knows the connection as long as it is open. */
+  async #keep(connection: StreamConnection): Promise<void> {
+    this.#open.add(connection);
+    this.#options.connections.add(connection);
+    this.#context.metrics.opened.add();
+    await connection.closed;
+    this.#open.delete(connection);
+    this.#options.connections.remove(connection);
+  }
+}
