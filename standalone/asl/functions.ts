@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /** A function that expressions can call: its JSONata signature and what it does. */
 type HostFunction = { readonly signature: string; readonly call: (...values: readonly unknown[]) => unknown };
 
-/** The functions that Step Functions adds to JSONata, by name. */
+/** Functions that the host gives to expressions, by name. */
 export type HostFunctions = { [name: string]: HostFunction };
 
 /** The longest `$range` that Step Functions builds, measured. */
@@ -18,7 +18,7 @@ const ALGORITHMS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The functions that Step Functions adds to JSONata. Numbers are cut to whole ones towards zero; arguments that make no
+ * The functions that Step Functions adds to JSONata, and two of JSONata's own that need a Buffer of the process. Numbers are cut to whole ones towards zero; arguments that make no
  * sense (a chunk of no size, a step in the wrong direction, no algorithm) give undefined, which the calling field refuses.
  * Source: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn
  */
@@ -30,6 +30,8 @@ export function hostFunctions(random: () => number): HostFunctions {
     random: { signature: '<n?:n>', call: (seed) => (typeof seed === 'number' ? seededRandom(seed) : random()) },
     uuid: { signature: '<:s>', call: () => uuid(random) },
     parse: { signature: '<s?:x>', call: (text) => (typeof text === 'string' ? JSON.parse(text) : undefined) },
+    base64encode: { signature: '<s-:s>', call: (text) => (typeof text === 'string' ? Buffer.from(text).toString('base64') : undefined) },
+    base64decode: { signature: '<s-:s>', call: base64decode },
   };
 }
 
@@ -57,6 +59,12 @@ function hash(text: unknown, algorithm: unknown): unknown {
   const name = ALGORITHMS.get(algorithm);
   if (name === undefined) throw new Error(`Unsupported hash algorithm ${JSON.stringify(algorithm)}: it must be one of ${[...ALGORITHMS.keys()].join(', ')}`);
   return createHash(name).update(text).digest('hex');
+}
+
+function base64decode(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined;
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/.test(text)) throw new Error('Illegal base64 text');
+  return Buffer.from(text, 'base64').toString();
 }
 
 /** The first number of java.util.Random for a seed, which is what Step Functions, a Java program, gives for it. */

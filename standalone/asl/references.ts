@@ -20,18 +20,40 @@ const PARTS = ['lhs', 'rhs', 'expression', 'expressions', 'arguments', 'procedur
 export function referencesOf(expression: string): { readonly references: References } | { readonly message: string } {
   const parsed = parseExpression(expression);
   if (parsed.outcome !== 'value') return { message: parsed.outcome === 'failed' ? parsed.message : 'The expression has no syntax tree' };
+  const operator = laterOperator(expression, parsed.value);
+  if (operator !== undefined) return { message: `The symbol "${operator}" cannot be used as a unary operator` };
   const contextNames = new Set<string>();
   const statesFields = new Set<string>();
-  const open: unknown[] = [parsed.value];
+  for (const node of nodesIn(parsed.value, partsOf)) {
+    readName(node, contextNames);
+    readStatesField(node, statesFields);
+  }
+  return { references: { contextNames: [...contextNames], statesFields: [...statesFields] } };
+}
+
+/** A node and all below it that `parts` leads to. It needs no more stack for a deep tree than for a flat one. */
+function* nodesIn(root: unknown, parts: (node: Node) => readonly unknown[]): Generator<Node> {
+  const open: unknown[] = [root];
   while (open.length > 0) {
     const next = open.pop();
     if (Array.isArray(next)) open.push(...next);
     if (!isJsonObject(next)) continue;
-    readName(next, contextNames);
-    readStatesField(next, statesFields);
-    open.push(...partsOf(next));
+    yield next;
+    open.push(...parts(next));
   }
-  return { references: { contextNames: [...contextNames], statesFields: [...statesFields] } };
+}
+
+/**
+ * The operators ?? and ?: came after the version of JSONata that Step Functions has, 2.0.6, to which they are a question
+ * mark and a second symbol that means nothing there. A node's position is the end of its operator.
+ */
+function laterOperator(expression: string, root: unknown): string | undefined {
+  for (const { type, position } of nodesIn(root, Object.values)) {
+    const end = Number(position);
+    const operator = type === 'condition' ? expression.slice(end - 2, end) : '';
+    if (operator === '??' || operator === '?:') return operator.charAt(1);
+  }
+  return undefined;
 }
 
 function readName(node: Node, names: Set<string>): void {

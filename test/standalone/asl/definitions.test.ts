@@ -122,6 +122,8 @@ describe('expressions', () => {
     ['{"a":}', 'The symbol "}" cannot be used as a unary operator'],
     ['$match("a", /abc', 'No terminating / in regular expression'],
     ['', 'Unexpected end of expression'],
+    ['$states.input.a ?? 1', 'The symbol "?" cannot be used as a unary operator'],
+    ['[$f($states.input.a ?: 1)]', 'The symbol ":" cannot be used as a unary operator'],
   ])('%s does not parse', (expression, message) => {
     expect(output(expression)).toEqual(fault('INVALID_JSONATA_EXPRESSION', message));
   });
@@ -137,7 +139,7 @@ describe('expressions', () => {
     expect(output(`${reference}.a`)).toEqual(fault('UNSUPPORTED_JSONATA_EXPRESSION', `Reference to '${reference}' is not supported.`));
   });
 
-  test.each(['$states.input.phone', '$phone', '$states.input.items[value > 3]', '$states.input.items^(value)', '$states.input.items{name: value}', '$states.input.items.{"a": value, "b": $}', '$states.input.a.(b; c)', '$map($states.input.a, function($x){ $x.b })', '$states', '$x := 1'])('%s is fine', (expression) => {
+  test.each(['$states.input.phone', '$phone', '$states.input.items[value > 3]', '$states.input.items^(value)', '$states.input.items{name: value}', '$states.input.items.{"a": value, "b": $}', '$states.input.a.(b; c)', '$map($states.input.a, function($x){ $x.b })', '$states', '$x := 1', '$states.input.a ? "??" : "?:"'])('%s is fine', (expression) => {
     expect(output(expression)).toEqual([]);
   });
 

@@ -89,6 +89,7 @@ describe('the functions that Step Functions adds', () => {
     ['$range(4, 4, 1)', 4],
     ['$hash("abc", "MD5")', '900150983cd24fb0d6963f7d28e17f72'],
     ['$hash("abc", "SHA-256")', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
+    ['$base64encode("grün") ~> $base64decode()', 'grün'],
     ['$parse("{\\"a\\": [null]}").a', [null]],
     // The first double of java.util.Random(42).
     ['$random(42)', 0.7275636800328681],
@@ -105,6 +106,7 @@ describe('the functions that Step Functions adds', () => {
   test('an unknown algorithm and a text that is no JSON are errors', () => {
     expect(outputOf('{% $hash("a", "md5") %}')).toMatchObject({ error: 'States.QueryEvaluationError', cause: expect.stringContaining('Unsupported hash algorithm "md5"') });
     expect(outputOf('{% $parse("{") %}')).toMatchObject({ error: 'States.QueryEvaluationError' });
+    expect(outputOf('{% $base64decode("!!!") %}')).toMatchObject({ error: 'States.QueryEvaluationError' });
   });
 
   test('time is that of the execution and the same throughout an expression', () => {
