@@ -6,8 +6,8 @@ export const readModels = {
   resources: { indexes: ['kind', 'uses'], newestFirst: false },
   keys: { indexes: [], newestFirst: false },
   secrets: { indexes: [], newestFirst: false },
-  /** Under the tenant `operator` only. */
-  tenants: { indexes: [], newestFirst: false },
+  /** Under the tenant `operator` only; the index finds those that were not deleted. */
+  tenants: { indexes: ['state'], newestFirst: false },
   /** Commands that wait for a target's agent; index `target`, key in order of arrival. */
   commands: { indexes: ['target'], newestFirst: false },
   /** Claims and facts of targets. */

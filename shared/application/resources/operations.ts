@@ -1,5 +1,7 @@
 import type { CallContext } from '#application/context';
 import type { OperationHandlers } from '#application/handlers';
+import { readPage } from '#application/read-page';
+import type { PageQuery } from '#application/read-page';
 import { deleteResource } from '#application/resources/delete-resource';
 import { loadResource } from '#application/resources/load-resource';
 import type { LoadedResource } from '#application/resources/load-resource';
@@ -25,14 +27,11 @@ const get = <Kind extends ResourceKind>(kind: Kind) => async (context: CallConte
   return { body: shown(loaded), version: loaded.version };
 };
 
-/** In the order of names; from the read model. The cursor is the key of the last item. */
-const list = <Kind extends ResourceKind>(kind: Kind) => async (context: CallContext, { params, query }: { readonly params: Omit<Path, 'name'>; readonly query: { readonly limit: number; readonly cursor?: string | undefined } }) => {
-  const { cursor, limit } = query;
-  const found = await context.ports.readModels.list(context.tenant, 'resources', { filter: { index: 'kind', value: kindIndex({ kind, ...params }) }, limit: limit + 1, ...(cursor === undefined ? {} : { after: cursor }) });
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const more = found.length > limit && last !== undefined ? { nextCursor: last.key } : {};
-  return { body: { items: page.map((one) => shown(parseResourceDocument(kind, one))), ...more } };
+/** In the order of names; from the read model. */
+const list = <Kind extends ResourceKind>(kind: Kind) => async (context: CallContext, { params, query }: { readonly params: Omit<Path, 'name'>; readonly query: PageQuery }) => {
+  const filter = { index: 'kind', value: kindIndex({ kind, ...params }) };
+  const { items, more } = await readPage(query, async (page) => await context.ports.readModels.list(context.tenant, 'resources', { filter, ...page }), (one) => one.key);
+  return { body: { items: items.map((one) => shown(parseResourceDocument(kind, one))), ...more } };
 };
 
 const remove = (kind: ResourceKind) => async (context: CallContext, { params }: { readonly params: Path }) => {

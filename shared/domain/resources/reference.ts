@@ -2,7 +2,7 @@ import { resourceKinds } from '#domain/resources/resource';
 import type { Resource, ResourceKind } from '#domain/resources/resource';
 
 /** Which resource: its kind and name, and for a release the application it belongs to. */
-export type ResourceReference<Kind extends ResourceKind = ResourceKind> = { readonly kind: Kind; readonly name: string; readonly application?: string };
+export type ResourceReference<Kind extends ResourceKind = ResourceKind> = { readonly kind: Kind; readonly name: string; readonly application?: string | undefined };
 
 /** The reference of a document. */
 export function referenceOf(resource: Resource): ResourceReference {

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+
+import type { CallContext } from '#application/context';
+import type { OperationHandlers } from '#application/handlers';
+import { makeKey } from '#application/keys/create-key';
+import { keyView } from '#application/keys/key-view';
+import { revoke } from '#application/keys/revoke-key';
+import { readPage } from '#application/read-page';
+import { loadResource } from '#application/resources/load-resource';
+import { fieldFailure } from '#application/resources/check-resource';
+import { Failure } from '#contracts/errors';
+import type { apiKeyRequest } from '#contracts/http/tenant-routes';
+
+/** The use cases behind the routes of keys. The schema of a request knows no role `operator`, so that no admin can make one. */
+export const keyOperations: Pick<OperationHandlers, 'createKey' | 'listKeys' | 'revokeKey'> = {
+  createKey: async (context, { body }) => {
+    await checkTarget(context, body);
+    return { body: await makeKey(context, { ...body, by: context.caller.keyId }) };
+  },
+  listKeys: async (context, { query }) => {
+    const { items, more } = await readPage(query, async (page) => await context.ports.keys.list(context.tenant, page), (one) => one.id);
+    return { body: { items: items.map(keyView), ...more } };
+  },
+  revokeKey: async (context, { params: { id } }) => {
+    const key = await context.ports.keys.get(context.tenant, id);
+    if (key === undefined) throw new Failure('not-found', `there is no key ${id}`);
+    await revoke(context, key, context.caller.keyId);
+    return { body: null };
+  },
+};
+
+/** An agent speaks for one target; all other roles are for the whole tenant. */
+async function checkTarget(context: CallContext, { role, target }: z.output<typeof apiKeyRequest>): Promise<void> {
+  if (role !== 'agent') {
+    if (target === undefined) return;
+    throw fieldFailure('rule-broken', [{ field: 'target', rule: `must be left out for the role ${role}: only an agent's key is bound to a target`, value: target }]);
+  }
+  if (target === undefined) throw fieldFailure('rule-broken', [{ field: 'target', rule: 'is required for the role agent' }]);
+  if ((await loadResource(context, { kind: 'Target', name: target })) === undefined) throw fieldFailure('unknown-reference', [{ field: 'target', rule: 'must name a target that exists', value: target }]);
+}

@@ -1,0 +1,53 @@
+import type { CallContext } from '#application/context';
+import { nowOf } from '#application/context';
+import { appendRecord } from '#application/append-record';
+import type { OperationHandlers } from '#application/handlers';
+import { readPage } from '#application/read-page';
+import { documentsUsing, refuseWhileUsed } from '#application/resources/users-of';
+import { Failure } from '#contracts/errors';
+import type { tenantRoutes } from '#contracts/http/tenant-routes';
+import type { SecretFacts } from '#ports/secrets';
+
+type SecretOperation = Extract<keyof typeof tenantRoutes, `${string}Secret` | 'listSecrets'>;
+
+/**
+ * The use cases behind the routes of secrets. A value goes from the request into the port and nowhere else: events, errors and answers
+ * carry the name and version only.
+ */
+export const secretOperations: Pick<OperationHandlers, SecretOperation> = {
+  setSecret: async (context, { params, body }) => ({ body: await store(context, params.name, body.value) }),
+  rotateSecret: async (context, { params, body }) => {
+    await requireSecret(context, params.name);
+    return { body: await store(context, params.name, body.value) };
+  },
+  getSecret: async (context, { params }) => ({ body: await requireSecret(context, params.name) }),
+  listSecrets: async (context, { query }) => {
+    const { items, more } = await readPage(query, async (page) => await context.ports.secrets.list(context.tenant, page), (one) => one.name);
+    return { body: { items: [...items], ...more } };
+  },
+  deleteSecret: async (context, { params: { name } }) => {
+    await requireSecret(context, name);
+    refuseWhileUsed(`secret ${name}`, await documentsUsing(context, { kind: 'Secret', name }));
+    // Recorded first: what is in use no more may be recorded twice, but nothing disappears without a record.
+    await appendRecord(context, secretStream(name), { type: 'SecretDeleted', payload: { name, by: context.caller.keyId } });
+    await context.ports.secrets.remove(context.tenant, name);
+    return { body: null };
+  },
+};
+
+/** The record follows the value, for it names the version; a call that ended in between has failed and is repeated, as a new version. */
+async function store(context: CallContext, name: string, value: string): Promise<SecretFacts> {
+  const facts = await context.ports.secrets.set(context.tenant, name, value, nowOf(context));
+  await appendRecord(context, secretStream(name), { type: 'SecretSet', payload: { name, secretVersion: facts.version, rotated: facts.version > 1, by: context.caller.keyId } });
+  return facts;
+}
+
+async function requireSecret(context: CallContext, name: string): Promise<SecretFacts> {
+  const facts = await context.ports.secrets.facts(context.tenant, name);
+  if (facts === undefined) throw new Failure('not-found', `there is no secret ${name}`);
+  return facts;
+}
+
+function secretStream(name: string): string {
+  return `secret/${name}`;
+}

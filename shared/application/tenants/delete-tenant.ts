@@ -1,0 +1,37 @@
+import type { Context } from '#application/context';
+import { nowOf } from '#application/context';
+import { revoke } from '#application/keys/revoke-key';
+import { openDeployments } from '#application/resources/open-deployments';
+import { refuseWhileUsed } from '#application/resources/users-of';
+import { OPERATOR_TENANT, loadTenant, tenantStream } from '#application/tenants/load-tenant';
+import { hideTenant } from '#application/tenants/tenant-document';
+import { Failure } from '#contracts/errors';
+
+/** How many keys are read at a time. */
+const PAGE = 200;
+
+/**
+ * Deletes a tenant: its keys stop working, its connections close, and its name is never used again; its records are kept. The keys are
+ * revoked before, so that a call that ends in between leaves none that works without a tenant, and again after, for one that was made
+ * meanwhile.
+ * @throws Failure `not-found`; `in-use` while deployments have not ended; `version-conflict`
+ */
+export async function deleteTenant(context: Context, name: string, by: string): Promise<void> {
+  const { state, version } = await loadTenant(context, name);
+  if (state !== 'active') throw new Failure('not-found', `there is no tenant ${name}`);
+  const own = { ...context, tenant: name };
+  refuseWhileUsed(`tenant ${name}`, (await openDeployments(own)).map((one) => `deployment ${one.state.id}`));
+  await revokeAll(own, by);
+  await context.ports.events.append({ tenant: OPERATOR_TENANT, stream: tenantStream(name), expectedVersion: version, events: [{ type: 'TenantDeleted', payload: { name, by } }], at: nowOf(context), traceId: context.traceId });
+  await revokeAll(own, by);
+  await hideTenant(context, name, version + 1);
+}
+
+async function revokeAll(context: Context, by: string): Promise<void> {
+  let after: string | undefined;
+  do {
+    const page = await context.ports.keys.list(context.tenant, { limit: PAGE, ...(after === undefined ? {} : { after }) });
+    for (const key of page.filter((one) => one.revokedAt === null)) await revoke(context, key, by);
+    after = page.length < PAGE ? undefined : page.at(-1)?.id;
+  } while (after !== undefined);
+}
