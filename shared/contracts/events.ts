@@ -37,7 +37,9 @@ export const eventCatalogue = {
   SecretDeleted: entry(z.strictObject({ name: resourceName, by: z.string() })),
   TargetClaimed: entry(z.strictObject({ target: resourceName, instance: z.string(), epoch: z.int(), by: z.string() })),
   LookTaken: entry(z.strictObject({
-    deployment: z.string(), step: z.string().nullable(), run: z.int(), look: z.int(), target: resourceName, fromSecond: z.int(), toSecond: z.int(), measurements: z.array(measurement), verdict: z.enum([...verdict.options, 'Running']), droppedSamples: z.int(), reason: z.string(),
+    deployment: z.string(), step: z.string().nullable(), run: z.int(), look: z.int(), target: resourceName, fromSecond: z.int(), toSecond: z.int(), measurements: z.array(measurement), verdict: z.enum([...verdict.options, 'Running']), 
+    /** The samples that it was made of, and those of the look before that came after it had closed. */
+    samples: z.int(), droppedSamples: z.int(), reason: z.string(),
   }), false),
   ReportReceived: entry(z.strictObject({ deployment: z.string(), report })),
   SweepFound: entry(z.strictObject({ kind: z.string(), subject: z.string(), repaired: z.boolean(), reason: z.string() })),

@@ -20,7 +20,7 @@ export function found(subject: string, reason = 'as it should be'): NewEvent {
 
 const look: NewEvent = {
   type: 'LookTaken',
-  payload: { deployment: 'dep-1', step: null, run: 1, look: 1, target: 'edge', fromSecond: 1, toSecond: 2, measurements: [], verdict: 'Running', droppedSamples: 0, reason: 'first look' },
+  payload: { deployment: 'dep-1', step: null, run: 1, look: 1, target: 'edge', fromSecond: 1, toSecond: 2, measurements: [], verdict: 'Running', samples: 0, droppedSamples: 0, reason: 'first look' },
 };
 
 /** What every event store promises. */

@@ -47,7 +47,8 @@ export async function takeLook(context: Context, timer: LookTimer): Promise<void
     await context.ports.timers.set({ id: lookTimer(context, timer.deployment, timer), at: new Date(context.ports.clock.now() + 1000).toISOString(), payload: timer });
     return;
   }
-  const taken = lookEvents({ state: loaded.state, timer, template, open, window, before: looks, samples });
+  const late = await readSamples(context, loaded.state, open, { fromSecond: window.fromSecond - template.lookSeconds, toSecond: window.fromSecond });
+  const taken = lookEvents({ state: loaded.state, timer, template, open, window, before: looks, samples, late });
   await appendLooks(context, timer, looks.length, taken);
   await followUp(context, { timer, template, open }, judge(template, open, [...looks, ...taken], window.toSecond - timer.startSecond));
 }
@@ -74,7 +75,7 @@ function releasesOf(state: DeploymentState, target: string): readonly string[] {
   return stable === undefined ? [state.request.release] : [state.request.release, stable];
 }
 
-function lookEvents(at: { readonly state: DeploymentState; readonly timer: LookTimer; readonly template: AnalysisTemplateSpec; readonly open: OpenAnalysis; readonly window: { readonly fromSecond: number; readonly toSecond: number }; readonly before: readonly Look[]; readonly samples: TargetSamples }): readonly Look[] {
+function lookEvents(at: { readonly state: DeploymentState; readonly timer: LookTimer; readonly template: AnalysisTemplateSpec; readonly open: OpenAnalysis; readonly window: { readonly fromSecond: number; readonly toSecond: number }; readonly before: readonly Look[]; readonly samples: TargetSamples; readonly late: TargetSamples }): readonly Look[] {
   const { state, timer, template, window } = at;
   return at.open.targets.map((target): Look => {
     const [release, stable] = releasesOf(state, target);
@@ -82,7 +83,9 @@ function lookEvents(at: { readonly state: DeploymentState; readonly timer: LookT
     const measurements = measureLook(template, { canary: side(release), stable: side(stable) });
     const progress = afterLook(progressOf(at.before, target), measurements);
     const { phase, reason } = judgeTarget(template, progress, isOver(at.open, window.toSecond - timer.startSecond));
-    return { deployment: timer.deployment, step: timer.step, run: timer.run, look: timer.look, target, ...window, measurements: [...measurements], verdict: phase, droppedSamples: 0, reason };
+    const last = at.before.findLast((one) => one.target === target);
+    const droppedSamples = last === undefined ? 0 : Math.max(0, (at.late[target]?.length ?? 0) - last.samples);
+    return { deployment: timer.deployment, step: timer.step, run: timer.run, look: timer.look, target, ...window, measurements: [...measurements], verdict: phase, samples: at.samples[target]?.length ?? 0, droppedSamples, reason };
   });
 }
 
