@@ -1,5 +1,5 @@
 import { locationOf, schemaDiagnostic, type Diagnostic, type Path } from './diagnostics.ts';
-import type { MapState, Retrier, State, TaskState, WaitState } from './machine.ts';
+import type { Catcher, MapState, Retrier, State, TaskState, WaitState } from './machine.ts';
 import { isWaitForCallback, isWaitForJob } from './resources.ts';
 
 /** STANDARD machines run up to a year and can wait for callbacks, EXPRESS ones cannot. */
@@ -70,8 +70,10 @@ function checkMap(state: MapState, path: Path): readonly Diagnostic[] {
   return [{ code: 'UNSUPPORTED_MAP_MODE', message: 'A Map in the mode DISTRIBUTED is not supported here, only INLINE', location: locationOf([...path, 'ItemProcessor', 'ProcessorConfig', 'Mode']) }];
 }
 
+type Guarded = { readonly Retry?: readonly Retrier[] | undefined; readonly Catch?: readonly Catcher[] | undefined };
+
 /** States.ALL stands alone, and at the end, as nothing after it could ever answer. */
-function checkGuards(state: { readonly Retry?: readonly Retrier[] | undefined; readonly Catch?: readonly { readonly ErrorEquals: readonly string[] }[] | undefined }, path: Path): readonly Diagnostic[] {
+function checkGuards(state: Guarded, path: Path): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const lists = [['Retry', state.Retry ?? []], ['Catch', state.Catch ?? []]] as const;
   for (const [field, list] of lists) {

@@ -8,8 +8,8 @@ import type { Snapshot, StateRun, Thread } from './snapshot.ts';
 /** Step Functions ends an execution with event number 25,000, whatever it is doing. */
 export const MAXIMUM_EVENTS = 25_000;
 
-/** All expressions of one signal together: five of the longest. It bounds how long a signal can hold up the process. */
-const EVALUATION_MILLIS = 10_000;
+/** All expressions of one signal together: ten of the longest. It bounds how long a signal can hold up the process. */
+const EVALUATION_MILLIS = 20_000;
 
 /** What is to be done next within the work on one signal, in the order of a queue. */
 export type Step =
@@ -102,14 +102,17 @@ export function stateOf(execution: Execution, thread: Thread): State {
   return state;
 }
 
-/** What the expressions of a thread's state see, with what only some fields have. */
-export function scopeOf(execution: Execution, thread: Thread, extra: { readonly [field: string]: Json } = {}, context: JsonObject = {}): Scope {
+/** What only some fields see: fields of `$states`, and of the context object within it. */
+export type Extras = { readonly states?: JsonObject; readonly context?: JsonObject };
+
+/** What the expressions of a thread's state see. */
+export function scopeOf(execution: Execution, thread: Thread, extras: Extras = {}): Scope {
   const run = runOf(thread);
   return {
     now: execution.context.now,
     random: execution.context.random,
     availableMillis: execution.startedWorkAt + EVALUATION_MILLIS - performance.now(),
-    states: { input: run.input, context: { ...contextObject(execution, thread), ...context }, ...extra },
+    states: { input: run.input, context: { ...contextObject(execution, thread), ...extras.context }, ...extras.states },
     variables: visibleVariables(execution, thread),
   };
 }

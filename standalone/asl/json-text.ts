@@ -62,9 +62,10 @@ function after(token: string, expected: keyof typeof EXPECTED, open: string[]): 
   switch (expected) {
     case 'value':
     case 'firstValue':
-      if (token === '{' || token === '[') return (open.push(token), token === '{' ? 'firstKey' : 'firstValue');
       if (/^[}\]:,]/.test(token)) return undefined;
-      return open.length === 0 ? 'end' : 'comma';
+      if (token !== '{' && token !== '[') return open.length === 0 ? 'end' : 'comma';
+      open.push(token);
+      return token === '{' ? 'firstKey' : 'firstValue';
     case 'key':
     case 'firstKey':
       return token.startsWith('"') ? 'colon' : undefined;

@@ -24,10 +24,21 @@ export type Signal =
  * - `ended`: the execution is over.
  */
 export type Effect =
-  | { readonly type: 'schedule'; readonly taskId: string; readonly state: string; readonly resource: string; readonly arguments: Json; readonly callback: boolean; readonly timeoutAt: number; readonly heartbeatAt?: number }
+  | ({ readonly type: 'schedule' } & ScheduledTask)
   | { readonly type: 'abandon'; readonly taskId: string }
   | { readonly type: 'wake'; readonly at: number }
   | { readonly type: 'ended'; readonly ending: Ending };
+
+/** A task to be done: what to call with what, in which state. */
+export type ScheduledTask = {
+  readonly taskId: string;
+  readonly state: string;
+  readonly resource: string;
+  readonly arguments: Json;
+  readonly callback: boolean;
+  readonly timeoutAt: number;
+  readonly heartbeatAt?: number;
+};
 
 /** How an execution ended. `error` and `cause` are absent where AWS reports none: for a time-out of the whole execution, and for failures without a name. */
 export type Ending =

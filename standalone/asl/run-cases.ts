@@ -37,8 +37,7 @@ export function* runCases(cases: unknown, { startedAt = Date.now() }: { readonly
 }
 
 function runCase(value: unknown, { id, startedAt }: { readonly id: string | number; readonly startedAt: number }): CaseResult {
-  if (!isJsonObject(value)) return { id, status: 'ERROR', error: 'InvalidCase', cause: `a case must be an object, but this is ${value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`}` };
-  const read = readCase(value);
+  const read = isJsonObject(value) ? readCase(value) : { fault: 'a case must be an object' };
   if ('fault' in read) return { id, status: 'ERROR', error: 'InvalidCase', cause: read.fault };
   const { machine, diagnostics } = parse(read.parsed);
   if (machine === undefined) return { id, status: 'INVALID', diagnostics };

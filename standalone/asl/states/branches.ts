@@ -55,7 +55,7 @@ function proceed(execution: Execution, thread: Thread, { state, activity }: Fork
   const result = Array.from({ length: activity.total }, (_, index) => activity.outputs[index] ?? null);
   run.activity = { kind: 'running' };
   if (sizeBytesOf(result) > MAXIMUM_DATA_BYTES) throw dataLimitFailure(run.name);
-  leave(execution, thread, { ...shape(state, scopeOf(execution, thread, { result }), { fallback: result }), next: state.Next });
+  leave(execution, thread, { ...shape(state, scopeOf(execution, thread, { states: { result } }), { fallback: result }), next: state.Next });
 }
 
 function startIterations(execution: Execution, thread: Thread, { state, activity }: { readonly state: MapState; readonly activity: BranchesActivity }): void {
@@ -64,7 +64,8 @@ function startIterations(execution: Execution, thread: Thread, { state, activity
   for (; running < activity.limit && activity.next < activity.total; running += 1) {
     const index = activity.next;
     const item = { Index: index, Value: activity.items?.[index] ?? null };
-    const input = state.ItemSelector === undefined ? item.Value : evaluateField(state.ItemSelector, 'ItemSelector', scopeOf(execution, thread, {}, { Map: { Item: item } }));
+    const scope = scopeOf(execution, thread, { context: { Map: { Item: item } } });
+    const input = state.ItemSelector === undefined ? item.Value : evaluateField(state.ItemSelector, 'ItemSelector', scope);
     activity.next += 1;
     record(execution, { type: 'MapIterationStarted', state: name, index });
     fork(execution, thread, { index, startAt: state.ItemProcessor.StartAt, input, item });

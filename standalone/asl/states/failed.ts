@@ -64,7 +64,7 @@ function catchFailure(execution: Execution, thread: Thread, { state, failure }: 
   if (catcher === undefined) return failure;
   const errorOutput = errorOutputOf(failure);
   try {
-    const shaped = shape(catcher, scopeOf(execution, thread, { errorOutput }), { fallback: errorOutput, place: `Catch[${index}]/` });
+    const shaped = shape(catcher, scopeOf(execution, thread, { states: { errorOutput } }), { fallback: errorOutput, place: `Catch[${index}]/` });
     leave(execution, thread, { ...shaped, next: catcher.Next });
     return undefined;
   } catch (error) {

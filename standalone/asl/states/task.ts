@@ -16,7 +16,7 @@ export function scheduleTask(execution: Execution, thread: Thread, state: TaskSt
   snapshot.tasks += 1;
   const taskId = `${context.execution.id}:${snapshot.tasks}`;
   const callback = isWaitForCallback(state.Resource);
-  const scope = scopeOf(execution, thread, {}, callback ? { Task: { Token: context.taskToken(taskId) } } : {});
+  const scope = scopeOf(execution, thread, callback ? { context: { Task: { Token: context.taskToken(taskId) } } } : {});
   const argument = state.Arguments === undefined ? run.input : evaluateField(state.Arguments, 'Arguments', scope);
   if (sizeBytesOf(argument) > MAXIMUM_DATA_BYTES) throw dataLimitFailure(run.name);
   const timeoutSeconds = secondsOf(state.TimeoutSeconds, 'TimeoutSeconds', scope);
@@ -44,7 +44,7 @@ export function succeedTask(execution: Execution, thread: Thread, result: Json):
     throw new StateFailure(failure);
   }
   recordOutcome(execution, thread, { activity, word: 'Succeeded' });
-  leave(execution, thread, { ...shape(state, scopeOf(execution, thread, { result }), { fallback: result }), next: state.Next });
+  leave(execution, thread, { ...shape(state, scopeOf(execution, thread, { states: { result } }), { fallback: result }), next: state.Next });
 }
 
 /** Ends a task badly: always throws. A task that never began was not submitted. */
