@@ -32,6 +32,8 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 export class Attempts {
   readonly #router: Router;
   readonly #request: IncomingMessage;
+  /** Whether the client asks for a WebSocket. */
+  readonly #upgrade: boolean;
   readonly #listener: AttemptListener;
   readonly #tried = new Set<string>();
   #side: ProxySide;
@@ -40,10 +42,11 @@ export class Attempts {
   #onNewConnection = false;
   #over = false;
 
-  constructor(router: Router, side: ProxySide, given: { readonly request: IncomingMessage; readonly listener: AttemptListener }) {
+  constructor(router: Router, side: ProxySide, given: { readonly request: IncomingMessage; readonly upgrade: boolean; readonly listener: AttemptListener }) {
     this.#router = router;
     this.#side = side;
     this.#request = given.request;
+    this.#upgrade = given.upgrade;
     this.#listener = given.listener;
   }
 
@@ -71,8 +74,7 @@ export class Attempts {
   #send(upstream: Upstream): void {
     this.#upstream = upstream;
     this.#router.upstreams.begin(upstream);
-    const upgrade = this.#request.headers.upgrade !== undefined && this.#request.headers.connection?.toLowerCase().includes('upgrade') === true;
-    const call = this.#open(upstream, upgrade);
+    const call = this.#open(upstream);
     if (call === undefined) return;
     this.#call = call;
     const state = { connected: false, answered: false, timedOut: false };
@@ -99,15 +101,15 @@ export class Attempts {
     });
   }
 
-  #open(upstream: Upstream, upgrade: boolean): ClientRequest | undefined {
+  #open(upstream: Upstream): ClientRequest | undefined {
     try {
       return openRequest({
         host: '127.0.0.1',
         port: upstream.port,
         method: this.#request.method ?? 'GET',
         path: requestPath(this.#request.url ?? '/'),
-        headers: requestHeaders(this.#request, upgrade),
-        agent: this.#onNewConnection || upgrade ? false : upstream.agent,
+        headers: requestHeaders(this.#request, this.#upgrade),
+        agent: this.#onNewConnection || this.#upgrade ? false : upstream.agent,
         timeout: limits.answerSeconds * 1000,
         maxHeaderSize: limits.headerBytes,
         setHost: false,

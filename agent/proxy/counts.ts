@@ -52,6 +52,11 @@ export class Counts {
     return this.#seconds.filter((one) => one.second > second && one.second < present).slice(0, limit).map(readSecond);
   }
 
+  /** Everything that is kept, the present second included. */
+  all(): readonly CountedSecond[] {
+    return this.#seconds.map(readSecond);
+  }
+
   /** Whether something was counted in the present second, which is not over. */
   get counting(): boolean {
     return this.#seconds.some((one) => one.second >= Math.floor(this.#now() / 1000));

@@ -23,6 +23,7 @@ export function forwardUpgrade(to: Forwarding, request: IncomingMessage, client:
   const exchange = new Exchange(route.side.release, to.counts, to.open);
   const attempts = new Attempts(to.router, route.side, {
     request,
+    upgrade: true,
     listener: {
       connected: (call) => call.end(),
       goOn: () => undefined,

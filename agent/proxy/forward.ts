@@ -27,6 +27,7 @@ export function forward(to: Forwarding, request: IncomingMessage, response: Serv
   const exchange = new Exchange(route.side.release, to.counts, to.open);
   const attempts = new Attempts(to.router, route.side, {
     request,
+    upgrade: false,
     listener: {
       connected: (call) => sendContent(request, call),
       goOn: () => {
