@@ -17,7 +17,7 @@ import type { Strategy } from '#domain/resources/strategy';
  */
 export function planDeployment(input: PlanInput): { readonly plan: Plan } | { readonly problems: readonly PlanProblem[] } {
   const { strategy } = input;
-  const missing = templatesOf(strategy).filter((name) => input.templates[name] === undefined);
+  const missing = (input.isRollback ? [] : templatesOf(strategy)).filter((name) => input.templates[name] === undefined);
   if (missing.length > 0) return { problems: missing.map((value) => ({ field: 'strategy', rule: 'must name analysis templates that exist', value })) };
   const components = plannedComponents(input.new, input.targets.map((target) => input.stable[target.name]));
   const waves = input.isRollback ? [waveOf(input, strategy, components, null)] : [...new Set(input.targets.map((one) => one.wave))].map((number) => waveOf(input, strategy, components, number));
