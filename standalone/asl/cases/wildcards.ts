@@ -1,4 +1,9 @@
+import { runInNewContext } from 'node:vm';
+
 import { isJsonObject } from '../json.ts';
+
+/** Recorded expressions match at once; one that takes longer does not match. */
+const REGEX_MILLIS = 1000;
 
 /**
  * Tells whether a value is what a recording expects: objects with the same keys, arrays of the same length, numbers by
@@ -7,7 +12,7 @@ import { isJsonObject } from '../json.ts';
 export function matches(expected: unknown, actual: unknown): boolean {
   if (isJsonObject(expected)) {
     if ('$any' in expected) return actual !== undefined;
-    if (typeof expected.$regex === 'string') return typeof actual === 'string' && new RegExp(expected.$regex, 's').test(actual);
+    if (typeof expected.$regex === 'string') return typeof actual === 'string' && matchesRegex(expected.$regex, actual);
     if ('$json' in expected) return typeof actual === 'string' && matchesText(expected.$json, actual);
     if (!isJsonObject(actual)) return false;
     const keys = Object.keys(expected);
@@ -17,6 +22,14 @@ export function matches(expected: unknown, actual: unknown): boolean {
     return Array.isArray(actual) && actual.length === expected.length && expected.every((item, index) => matches(item, actual[index]));
   }
   return expected === actual;
+}
+
+function matchesRegex(pattern: string, text: string): boolean {
+  try {
+    return runInNewContext('new RegExp(pattern, "s").test(text)', { pattern, text }, { timeout: REGEX_MILLIS }) === true;
+  } catch {
+    return false;
+  }
 }
 
 function matchesText(expected: unknown, text: string): boolean {

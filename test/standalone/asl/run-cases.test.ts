@@ -86,6 +86,13 @@ describe('the answers of tasks', () => {
     expect(resultsOf({ definition: map, input: [1, 2, 3], mocks })).toEqual([expect.objectContaining({ status: 'SUCCEEDED', output: ['a', 'b', 'c'] })]);
   });
 
+  test('are found with wildcards, of which none can hold up the run', () => {
+    const telling = machineOf({ Ask: { ...CALL, Arguments: { text: '{% $pad("", 50, "a") & "!" %}', json: '{"a":1}' }, End: true } });
+    const text = (pattern: string, result: string) => ({ arguments: { text: { $regex: pattern }, json: { $json: { a: { $any: 'number' } } } }, result });
+    const mocks = { Ask: [text('^(a+)+$', 'endless'), text('(', 'broken'), text('^a+!$', 'right')] };
+    expect(resultsOf({ definition: telling, mocks })).toEqual([expect.objectContaining({ status: 'SUCCEEDED', output: 'right' })]);
+  });
+
   test('that are missing are an error that names the task and the attempt, with what happened before', () => {
     const [result] = resultsOf({ id: 'x', definition: asking, mocks: { Other: [] } });
     expect(result).toMatchObject({ id: 'x', status: 'ERROR', error: 'MissingMock', cause: "mocks.Ask has 0 entries, and attempt 1 of the task 'Ask' needs another" });
