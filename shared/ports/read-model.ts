@@ -12,6 +12,8 @@ export const readModels = {
   commands: { indexes: ['target'], newestFirst: false },
   /** Claims and facts of targets. */
   targets: { indexes: [], newestFirst: false },
+  /** How far the sweep has compared a tenant's feed with its read models: one document, `feed`. */
+  sweep: { indexes: [], newestFirst: false },
 } as const;
 
 export type ReadModelName = keyof typeof readModels;
