@@ -105,7 +105,8 @@ describe('an execution whose host dies before and after every commit', () => {
 
   describe.runIf(hasShared(casesFile))('recorded on AWS', () => {
     const schema = z.object({ id: z.string(), language: z.string(), definition: z.custom<JsonObject>(), input: z.custom<Json>(), mocks: z.custom<JsonObject>().default({}) });
-    const recorded = readShared(casesFile, z.array(schema)).filter(({ language, definition }) => language === 'JSONata' && definition.QueryLanguage === 'JSONata' && !JSON.stringify(definition).includes('DISTRIBUTED'));
+    const all = hasShared(casesFile) ? readShared(casesFile, z.array(schema)) : [];
+    const recorded = all.filter(({ language, definition }) => language === 'JSONata' && definition.QueryLanguage === 'JSONata' && !JSON.stringify(definition).includes('DISTRIBUTED'));
 
     test.each(recorded)('goes as recorded: $id', ({ definition, ...one }) => {
       const { plain, again } = runBothWays(definition, readable({ ...one, definition }));
