@@ -17,7 +17,7 @@ export type DueSource<Item extends DueItem> = {
   /** When the first item becomes due that is not due yet (milliseconds since 1970). */
   nextDueAt(after: number): Promise<number | undefined>;
   perform(item: Item): Promise<void>;
-  /** Stores that it is done; from then on it is not due any more. */
+  /** Stores that it is done; from then on it is not due any more. A source that makes it due again later gives `wake`. */
   succeeded(item: Item): Promise<void>;
   failed(item: Item, attempt: FailedAttempt): Promise<void>;
 };
@@ -62,6 +62,7 @@ export class DueWork<Item extends DueItem> {
   /** Whether more is due than has a place, so that each place that becomes free is to be filled at once. */
   #backlog = false;
   #loop: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
 
   constructor(options: DueWorkOptions<Item>) {
     this.#options = options;
@@ -76,13 +77,19 @@ export class DueWork<Item extends DueItem> {
     this.#loop ??= this.#run();
   }
 
-  /** Begins nothing more and waits for what runs, at most 10 s. */
-  async stop(): Promise<void> {
+  /** Begins nothing more and waits for what runs, at most 10 s. Stopping again waits for the same end. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const { clock, sleeper } = this.#options;
+    const deadline = clock.now() + STOP_TIMEOUT_MILLISECONDS;
     this.#stopping.abort();
     await this.#loop;
-    const { clock, sleeper } = this.#options;
     const enough = new AbortController();
-    await Promise.race([Promise.all(this.#running.values()), sleeper.sleepUntil(clock.now() + STOP_TIMEOUT_MILLISECONDS, enough.signal)]);
+    await Promise.race([Promise.all(this.#running.values()), sleeper.sleepUntil(deadline, enough.signal)]);
     enough.abort();
     this.#rested.notify();
   }

@@ -55,8 +55,9 @@ export class Scheduler {
       ...shared, name: 'timers', source: timerSource(options), wake: options.timersChanged,
       concurrency: CONCURRENT_TIMERS, maximumAttempts: MAXIMUM_ATTEMPTS, attemptTimeoutSeconds: TIMER_TIMEOUT_SECONDS,
     });
+    const rescheduled = new Signal();
     this.#schedules = new DueWork({
-      ...shared, name: 'schedules', source: scheduleSource(options), wake: new Signal(),
+      ...shared, name: 'schedules', source: scheduleSource(options, rescheduled), wake: rescheduled,
       concurrency: schedules.length, maximumAttempts: SCHEDULE_ATTEMPTS, attemptTimeoutSeconds: SCHEDULE_TIMEOUT_SECONDS,
     });
   }
@@ -109,7 +110,7 @@ function timerSource({ database, fire }: SchedulerOptions): DueSource<TimerRow> 
 }
 
 /** The next time is counted from the end of a run, as one that takes long must not run without a break. */
-function scheduleSource({ database, clock, runSchedule }: SchedulerOptions): DueSource<ScheduleRow> {
+function scheduleSource({ database, clock, runSchedule }: SchedulerOptions, rescheduled: Signal): DueSource<ScheduleRow> {
   const regularly = (name: string) => clock.now() + scheduleNamed(name).everyMinutes * MILLISECONDS_PER_MINUTE;
   return {
     due: (query) => database.run('dueSchedules', query),
@@ -117,7 +118,10 @@ function scheduleSource({ database, clock, runSchedule }: SchedulerOptions): Due
     async perform({ name }) {
       await runSchedule(scheduleNamed(name).name);
     },
-    succeeded: ({ id, name }) => database.run('rescheduleTo', { id, dueAt: regularly(name), attempts: 0, reason: null }),
+    async succeeded({ id, name }) {
+      await database.run('rescheduleTo', { id, dueAt: regularly(name), attempts: 0, reason: null });
+      rescheduled.notify();
+    },
     failed: ({ id, name }, { attempts, reason, retryAt }) =>
       database.run('rescheduleTo', retryAt === undefined ? { id, dueAt: regularly(name), attempts: 0, reason } : { id, dueAt: retryAt, attempts, reason }),
   };

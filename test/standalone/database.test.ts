@@ -56,7 +56,7 @@ describe('the database', () => {
 
     it('that SQLite refuses are errors of the program, not failures', async () => {
       const database = await Database.open(folder);
-      const wrong = JSON.parse('{"now":true}');
+      const wrong = JSON.parse('{"now":{"unheard":1}}');
       const outcome = await database.run('countTimers', wrong).then(() => undefined, (error: unknown) => error);
       expect(outcome).toBeInstanceOf(Error);
       expect(outcome).not.toBeInstanceOf(Failure);
