@@ -11,23 +11,18 @@ import type { createSiteCheck } from './site-check.ts';
 /** What a listener needs beside the handler. */
 export type Listening = { readonly checkSite: ReturnType<typeof createSiteCheck>; readonly outside: Outside; readonly isSecure: boolean };
 
-/** A browser that has met us over TLS never comes without again, for a year. */
-const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000' };
-
 /** Makes the listener of all requests: refuses foreign sites, and gives the rest to the handler. */
 export function createRequestListener(handle: RequestHandler, { checkSite, outside, isSecure }: Listening): RequestListener {
-  const extra: { readonly [name: string]: string } = isSecure ? STRICT_TRANSPORT : {};
   return async (message, response) => {
     const traceId = outside.ports.ids.trace();
     try {
       checkSite(message.headers);
-      const answer = await handle(requestOf(message, isSecure ? 'https' : 'http'));
-      send(response, { ...answer, headers: { ...answer.headers, ...extra } });
+      send(response, await handle(requestOf(message, isSecure ? 'https' : 'http')));
     } catch (error) {
       const failure = toldFailure(error);
       if (failure.code === 'internal-error') outside.report({ error, traceId, operation: 'none' });
       const answer = problemAnswer(failure, traceId);
-      if (!response.headersSent) send(response, { ...answer, headers: { ...securityHeaders(undefined), ...answer.headers, ...extra, 'x-trace-id': traceId } });
+      if (!response.headersSent) send(response, { ...answer, headers: { ...securityHeaders(undefined), ...answer.headers, 'x-trace-id': traceId } });
     }
   };
 }
