@@ -102,7 +102,7 @@ function isTask(name: string): name is MachineTask {
   return name in machineTasks;
 }
 
-function wakeSource({ database, workflow, clock }: WorkflowEngineOptions): DueSource<WakeRow> {
+function wakeSource({ database, workflow, clock, changed }: WorkflowEngineOptions): DueSource<WakeRow> {
   return {
     due: (query) => database.run('dueWakes', query),
     nextDueAt: (after) => database.run('nextWake', { after }),
@@ -110,7 +110,8 @@ function wakeSource({ database, workflow, clock }: WorkflowEngineOptions): DueSo
       await workflow.signal({ tenant, name }, { type: 'timer' });
     },
     async succeeded() {
-      // The advance that the timer caused has stored the next wake, or none.
+      // The advance that the timer caused has stored the next wake, or none; it may be due already.
+      changed.notify();
     },
     failed: ({ id }, attempt) => database.run('clearWake', { id, wakeAt: attempt.retryAt ?? clock.now() + LONG_PAUSE_MILLISECONDS }),
   };

@@ -18,14 +18,29 @@ export type Answering = (command: Command) => Extract<AdapterAnswer['state'], 'd
 /** What each release does per second, by name: requests and errors. */
 export type Behaviour = { readonly [release: string]: { readonly requests: number; readonly errors: number } };
 
-/** How many turns of the event loop may pass until everything rests. */
-const MAXIMUM_TURNS = 20_000;
+/** How many turns of the event loop may pass until everything rests: each of them may wait for the database's thread, so these are seconds. */
+const MAXIMUM_TURNS = 2_000_000;
+
+/** Virtual time that knows whether a use case waits for it to pass, as a validation does between its looks. */
+class WatchedTime extends VirtualTime {
+  #waiting = 0;
+
+  get isAwaited(): boolean {
+    return this.#waiting > 0;
+  }
+
+  override async sleep(milliseconds: number): Promise<void> {
+    this.#waiting += 1;
+    await super.sleep(milliseconds);
+    this.#waiting -= 1;
+  }
+}
 
 const unavailable = async (): Promise<never> => await Promise.reject(new Error('the simulated system has no outside'));
 
 /** The whole system on a real data folder under virtual time, with an agent that is played by the test. */
 export class SimulatedSystem {
-  readonly time: VirtualTime;
+  readonly time: WatchedTime;
   readonly done: Command[] = [];
   readonly troubles: string[] = [];
   answering: Answering = () => 'done';
@@ -36,7 +51,7 @@ export class SimulatedSystem {
   readonly #folder: string;
   readonly #remove: () => Promise<void>;
 
-  private constructor(folder: string, remove: () => Promise<void>, time: VirtualTime) {
+  private constructor(folder: string, remove: () => Promise<void>, time: WatchedTime) {
     this.#folder = folder;
     this.#remove = remove;
     this.time = time;
@@ -44,7 +59,7 @@ export class SimulatedSystem {
 
   static async open(): Promise<SimulatedSystem> {
     const { folder, remove } = await freshFolder();
-    const system = new SimulatedSystem(folder, remove, new VirtualTime());
+    const system = new SimulatedSystem(folder, remove, new WatchedTime());
     await system.start();
     return system;
   }
@@ -128,8 +143,7 @@ export class SimulatedSystem {
       if (turn % 20 !== 19) continue;
       const answered = await this.agentTurn();
       if (answered === 0 && this.engine.isIdle()) return;
-      // A validation looks for its answers every tenth of a second.
-      if (!this.engine.isIdle()) this.time.advance(0.1);
+      if (this.time.isAwaited) this.time.advance(0.1);
     }
     throw new Error(`the system did not come to rest: ${this.troubles.join('\n')}`);
   }
