@@ -38,8 +38,9 @@ export function runChoice(execution: Execution, thread: Thread, state: ChoiceSta
     return;
   }
   if (state.Default === undefined) {
+    // The specification names this States.NoChoiceMatched; the service answers States.Runtime with this cause, and the service is the reference.
     const cause = whileExecuting(run, 'Failed to transition out of the state. The state does not point to a next state.');
-    throw new StateFailure({ error: 'States.NoChoiceMatched', cause, origin: 'state' });
+    throw new StateFailure({ error: 'States.Runtime', cause, origin: 'state' });
   }
   leave(execution, thread, { ...shape(state, scope, { fallback: run.input }), next: state.Default });
 }

@@ -38,7 +38,7 @@ describe('Choice', () => {
     const result = run(choice({ Choices: [{ Condition: false, Next: 'A' }, { Condition: '{% 1 = 2 %}', Next: 'B' }] }));
     expect(endOf(result)).toEqual({
       status: 'FAILED',
-      error: 'States.NoChoiceMatched',
+      error: 'States.Runtime',
       cause: "An error occurred while executing the state 'Choose' (entered at the event id #2). Failed to transition out of the state. The state does not point to a next state.",
     });
     expect(typesOf(result)).toEqual(['ExecutionStarted', 'ChoiceStateEntered Choose', 'ExecutionFailed']);
