@@ -9,10 +9,3 @@ export class UsageError extends Error {
     this.possible = possible;
   }
 }
-
-/** Picks a word from a table. @throws UsageError that names the word and the possible ones. */
-export function oneOf<Entry>(word: string, what: string, table: { readonly [word: string]: Entry }): Entry {
-  const entry = Object.hasOwn(table, word) ? table[word] : undefined;
-  if (entry === undefined) throw new UsageError(`unknown ${what} "${word}"`, Object.keys(table));
-  return entry;
-}
