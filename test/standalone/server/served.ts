@@ -4,6 +4,7 @@ import { hashOf } from '#application/http/authenticate';
 import type { HttpSettings, Unexpected } from '#application/http/exchange';
 import { createMetrics } from '#application/http/metrics';
 import { serviceOperations } from '#application/http/service-operations';
+import type { Service } from '#application/http/service-operations';
 import type { OperationHandlers } from '#application/handlers';
 import type { NewEvent } from '#contracts/events';
 import { role } from '#contracts/roles';
@@ -35,6 +36,7 @@ export type ServedOptions = {
   readonly http?: Partial<HttpSettings>;
   readonly stream?: Partial<StreamSettings>;
   readonly listen?: Partial<ListenOptions>;
+  readonly readiness?: Service['readiness'];
 };
 
 /** A server on a new data folder, under virtual time, with the ports of the standalone engine. */
@@ -66,7 +68,7 @@ export class Served {
     const metrics = createMetrics();
     const tickets = new MemoryTickets(time);
     const unexpected: Unexpected[] = [];
-    const service = serviceOperations({ version: '1.2.3', tickets, metrics, readiness: { storage: async () => void (await ports.events.feedEnd(TENANT)) } });
+    const service = serviceOperations({ version: '1.2.3', tickets, metrics, readiness: options.readiness ?? { storage: async () => void (await ports.events.feedEnd(TENANT)) } });
     const server = await startServer({
       operations: { ...exampleOperations(), ...service, ...options.operations },
       ports, metrics, tickets, connections, appended: opened.signals.appended, cursorKey: randomBytes(32),
