@@ -1,0 +1,63 @@
+import { errors } from '#contracts/errors';
+import { routes } from '#contracts/http/routes';
+import type { Route } from '#contracts/http/route';
+import { rolePermissions } from '#contracts/roles';
+import { MAXIMUM_MESSAGE_BYTES, PING_SECONDS } from '#contracts/stream';
+
+/** The page docs/api.md, derived from the tables of routes, roles and errors. */
+export function apiPage(): string {
+  return `# The HTTP and WebSocket API
+
+This page is generated from the route table by \`npm run docs\`; a running server shows the same, with all schemas, as
+\`/openapi.json\` (OpenAPI 3.1) and on the page \`/docs\`.
+
+## Conventions
+
+- \`Authorization: Bearer KEY\`. 401: no, unknown, revoked or expired key. 403: the role may not. 404: unknown **or another tenant's**, the same answer.
+- Bodies are JSON. 400 names each field that does not fit, the rule and the value; 422 fits the schema but breaks a rule; nothing is changed then.
+- Errors are problem documents (RFC 9457, \`application/problem+json\`) with \`code\`, \`detail\`, \`errors\`, \`recoveryActions\`, \`retriable\` and \`traceId\`.
+- \`Idempotency-Key\` on POST: the same key and body within 24 h give the same answer; another body 422; one still in flight 409.
+- An \`ETag\` is the version; \`If-Match\` with another version is 412.
+- Lists are \`{items, nextCursor?}\` with \`limit\` and \`cursor\`; a cursor is signed and good for the same list and filter only.
+- 429 carries \`Retry-After\`. Every answer carries \`x-trace-id\`; a W3C \`traceparent\` is honoured.
+
+## Routes
+
+| Method and path | Operation | Permission | What it does |
+|---|---|---|---|
+${Object.entries<Route>(routes).map(([operation, route]) => `| \`${route.method} ${route.path}\` | \`${operation}\` | ${route.permission} | ${route.summary} |`).join('\n')}
+
+## Roles
+
+| Role | Permissions |
+|---|---|
+${Object.entries(rolePermissions).map(([role, permissions]) => `| ${role} | ${permissions.join(', ')} |`).join('\n')}
+
+An \`agent\` key is bound to one target. An \`operator\` stands above tenants: it manages them and their first keys and reads nothing of theirs.
+
+## Errors
+
+| Code | Status | Exit code | Means |
+|---|---|---|---|
+${Object.entries(errors).map(([code, entry]) => `| \`${code}\` | ${entry.status} | ${entry.exitCode} | ${entry.title} |`).join('\n')}
+
+## The stream
+
+\`GET /v1\` gives \`streamUrl\`. Programs send \`Authorization\`; a browser asks \`POST /v1/stream-tickets\` for a ticket that opens one WebSocket
+within 30 s (\`?ticket=…\`). Messages are JSON of at most ${MAXIMUM_MESSAGE_BYTES} bytes; a client pings every ${PING_SECONDS} s.
+
+| Client sends | Means |
+|---|---|
+| \`{"type":"subscribe","id":"a","topic":{"kind":"deployment","deployment":"dep-…"},"cursor":"…"}\` | topics: \`deployment\`, \`environment\`, \`tenant\`, and for a target's agent \`work\`; without a cursor from now on |
+| \`{"type":"unsubscribe","id":"a"}\` | no more of that subscription |
+| \`{"type":"ping"}\` | answered with \`pong\` |
+
+| Server sends | Means |
+|---|---|
+| \`subscribed\` | with the cursor from which it goes on |
+| \`event\` | with \`cursor\` and \`event\`; (\`stream\`, \`version\`) tells a repetition |
+| \`work\` | commands wait for the target: read them over HTTP |
+| \`behind\` | the reader was too slow: subscribe again from the cursor |
+| \`error\` | with \`code\` and \`detail\` |
+`;
+}
