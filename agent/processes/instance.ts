@@ -15,7 +15,7 @@ export interface InstanceHost {
   /** Whether its group still has processes after the first one has ended. */
   hasLeftovers(record: InstanceRecord): boolean;
   endLeftovers(record: InstanceRecord): void;
-  check(record: InstanceRecord): Promise<CheckResult>;
+  check(record: InstanceRecord, healthCheck: Component['healthCheck']): Promise<CheckResult>;
   lastLines(record: InstanceRecord): readonly string[];
   save(record: InstanceRecord): void;
   remove(record: InstanceRecord): void;
@@ -202,7 +202,7 @@ export class Instance {
 
   async #check(): Promise<void> {
     const process = this.#record.process;
-    const result = await this.#host.check(this.#record);
+    const result = await this.#host.check(this.#record, this.#component.healthCheck);
     const now = this.#host.now();
     this.#checkedAt = now;
     this.#nextCheckAt = now + (this.#record.ready ? (this.#component.healthCheck?.intervalSeconds ?? DEFAULT_INTERVAL_SECONDS) * 1000 : STARTING_CHECK_MILLISECONDS);

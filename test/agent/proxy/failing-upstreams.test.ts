@@ -95,7 +95,7 @@ describe('when an instance does not answer', () => {
   it('an answer that breaks off breaks off for the client too, and counts as an error', async () => {
     const proxy = started();
     await proxy.configure({ stable: [await proxy.upstream((_, response) => { response.writeHead(200, { 'content-length': '100' }); response.write('part', () => response.destroy()); })], weightPercent: 0 });
-    await expect(fetch(proxy.url).then((answer) => answer.text())).rejects.toThrow();
+    await expect(fetch(proxy.url).then((answer) => answer.text())).rejects.toThrow('terminated');
     expect(proxy.counted()).toEqual({ '1.0.0': { requests: 1, errors: 1 } });
   });
 
@@ -106,7 +106,7 @@ describe('when an instance does not answer', () => {
     const answer = fetch(proxy.url, { signal: leaving.signal });
     await until(() => Object.values(proxy.proxy.state().inFlight).some((count) => count === 1));
     leaving.abort();
-    await expect(answer).rejects.toThrow();
+    await expect(answer).rejects.toThrow('aborted');
     await until(() => Object.values(proxy.proxy.state().inFlight).every((count) => count === 0));
     expect(proxy.counted()).toEqual({ '1.0.0': { requests: 1, errors: 0 } });
   });

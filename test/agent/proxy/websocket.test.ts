@@ -52,7 +52,8 @@ describe('a WebSocket through the proxy', () => {
     await new Promise((resolve) => { socket.once('open', resolve); });
     await proxy.configure({ new: [await proxy.upstream((_, response) => { response.end(); })], weightPercent: 100 });
     socket.send('still here');
-    await until(() => received.includes('still here'));
+    await until(() => received.length === 2);
+    expect(received).toEqual(['hello', 'still here']);
     socket.terminate();
   });
 
