@@ -12,7 +12,7 @@ describe('a key', () => {
     served = await Served.open();
     for (const authorization of [undefined, 'Basic YTpi', 'Bearer', 'Bearer not a key', `Bearer ${served.keys.admin}x`]) {
       const response = await served.request('GET', '/v1', authorization === undefined ? {} : { headers: { authorization } });
-      expect(response.status, authorization).toBe(401);
+      expect([authorization, response.status]).toEqual([authorization, 401]);
       expect(response.headers.get('www-authenticate')).toBe('Bearer realm="sluice"');
       expect(problem.parse(await response.json()).code).toBe('unauthenticated');
     }

@@ -81,7 +81,7 @@ describe('a server that stops', () => {
     await began;
     const closing = served.close();
     expect((await stream.closed).code).toBe(closeCodes.goingAway);
-    await expect(fetch(`${served.url}/healthz`)).rejects.toThrow();
+    await expect(fetch(`${served.url}/healthz`)).rejects.toThrow('fetch failed');
     finish();
     expect((await running).status).toBe(200);
     await closing;

@@ -34,7 +34,7 @@ describe('the service', () => {
   it('is alive and ready', async () => {
     for (const path of ['/healthz', '/readyz']) {
       const response = await served.request('GET', path);
-      expect([response.status, await response.json()], path).toEqual([200, { status: 'ok' }]);
+      expect([path, response.status, await response.json()]).toEqual([path, 200, { status: 'ok' }]);
     }
   });
 

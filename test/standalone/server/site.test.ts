@@ -28,7 +28,10 @@ describe('the site of a request', () => {
     expect(() => local({ host: 'localhost:7700', origin: 'http://localhost:7700' })).not.toThrow();
     expect(() => local({ host: 'sluice.example.com', origin: 'https://sluice.example.com' })).not.toThrow();
     expect(() => local({ host: 'sluice.example.com:443', origin: 'https://sluice.example.com' })).not.toThrow();
-    for (const origin of ['http://localhost:3000', 'http://evil.example', 'null', 'file://', 'http://127.0.0.1:7700']) expect(() => local({ host: 'localhost:7700', origin }), origin).toThrow('origin-refused');
+  });
+
+  it.each(['http://localhost:3000', 'http://evil.example', 'null', 'file://', 'http://127.0.0.1:7700'])('may not be another origin, as %s', (origin) => {
+    expect(() => local({ host: 'localhost:7700', origin })).toThrow('origin-refused');
   });
 
   it('is loopback only for addresses that no other machine reaches', () => {

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+
+import { afterAll, describe, expect } from 'vitest';
+
+import { createHandlers } from '#application/create-handlers';
+import { createMetrics } from '#application/http/metrics';
+import { serviceOperations } from '#application/http/service-operations';
+import { ensureOperatorKey } from '#application/tenants/first-start';
+import { systemClock } from '#standalone/clock';
+import { OpenConnections } from '#standalone/connections';
+import { openEngine } from '#standalone/engine';
+import { startServer } from '#standalone/server/start-server';
+import { MemoryTickets } from '#standalone/tickets';
+
+import { freshFolder } from '../opened.ts';
+import { describeAccess } from './access-matrix.ts';
+import { prepareMatrix } from './matrix-system.ts';
+
+let close: () => Promise<void> = async () => undefined;
+const troubles: unknown[] = [];
+afterAll(async () => {
+  await close();
+  expect(troubles).toEqual([]);
+});
+
+describe('the outside, with all use cases', () => {
+  describeAccess(async () => {
+    const { folder, remove } = await freshFolder();
+    const [connections, metrics, tickets] = [new OpenConnections(), createMetrics(), new MemoryTickets(systemClock)];
+    const service = serviceOperations({ version: '1.2.3', tickets, metrics, readiness: {} });
+    const engine = await openEngine({ dataFolder: folder, connections, handlers: () => createHandlers(service), onTrouble: (doing, error) => troubles.push(doing, error) });
+    await engine.start();
+    const operatorKey = await ensureOperatorKey(engine.contextOf('operator'));
+    const server = await startServer({
+      operations: engine.handlers.operations, ports: engine.ports, metrics, tickets, connections, appended: engine.signals.appended, cursorKey: randomBytes(32),
+      listen: { host: '127.0.0.1', port: 0 }, http: { verifyAnswers: true }, report: (unexpected) => troubles.push(unexpected),
+    });
+    close = async () => {
+      await server.close();
+      await engine.close();
+      await remove();
+    };
+    return await prepareMatrix(server.url, operatorKey?.key ?? '');
+  });
+});
