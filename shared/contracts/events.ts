@@ -9,8 +9,11 @@ import { role } from '#contracts/roles';
 /** The `source` of every event of ours on a bus. */
 export const EVENT_SOURCE = 'sluice';
 
-/** The largest event, in bytes of JSON: what is larger goes to the blobs. */
-export const MAXIMUM_EVENT_BYTES = 32_768;
+/**
+ * The largest event, in bytes of JSON: what is larger goes to the blobs. 512 bytes below the largest message of the stream, for what the
+ * message adds around the event.
+ */
+export const MAXIMUM_EVENT_BYTES = 32_768 - 512;
 
 type CatalogueEntry = { readonly version: number; readonly relayed: boolean; readonly payload: z.ZodType };
 
@@ -20,7 +23,7 @@ type DeploymentEntries = { readonly [Type in keyof typeof deploymentEventPayload
 
 const deploymentEntries = Object.fromEntries(Object.entries(deploymentEventPayloads).map(([type, payload]) => [type, entry(payload)])) as unknown as DeploymentEntries;
 
-const measurement = z.strictObject({ metric: resourceName, value: z.number().nullable(), requests: z.int(), outcome: verdict, reason: z.string() });
+const measurement = z.strictObject({ metric: resourceName, value: z.number().nullable(), requests: z.int(), outcome: z.enum([...verdict.options, 'NoData']), reason: z.string() });
 
 /**
  * Every event there is: its version, whether it goes to the bus, and the schema of its payload. The type is the `detail-type` on a bus.
