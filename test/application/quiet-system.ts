@@ -27,12 +27,14 @@ export class QuietSystem {
   readonly time: VirtualTime;
   readonly engine: Engine;
   readonly connections: OpenConnections;
+  readonly folder: string;
   readonly #remove: () => Promise<void>;
 
-  private constructor(parts: { readonly time: VirtualTime; readonly engine: Engine; readonly connections: OpenConnections; readonly remove: () => Promise<void> }) {
+  private constructor(parts: Pick<QuietSystem, 'time' | 'engine' | 'connections' | 'folder'> & { readonly remove: () => Promise<void> }) {
     this.time = parts.time;
     this.engine = parts.engine;
     this.connections = parts.connections;
+    this.folder = parts.folder;
     this.#remove = parts.remove;
   }
 
@@ -42,7 +44,7 @@ export class QuietSystem {
     const connections = new OpenConnections();
     const service = { getService: unavailable, createStreamTicket: unavailable, getOpenapi: unavailable, getHealth: unavailable, getReadiness: unavailable, getMetrics: unavailable, getDocumentation: unavailable };
     const engine = await openEngine({ dataFolder: folder, connections, handlers: () => createHandlers(service), clock: time, sleeper: time, random: () => 0, onTrouble: () => {} });
-    return new QuietSystem({ time, engine, connections, remove });
+    return new QuietSystem({ time, engine, connections, folder, remove });
   }
 
   async close(): Promise<void> {
