@@ -1,5 +1,7 @@
 import { createClient } from '#client/client';
 import type { SluiceClient } from '#client/client';
+import { SluiceError } from '#client/sluice-error';
+import { Failure } from '#contracts/errors';
 
 import type { Surroundings } from './command.ts';
 import { commandGroups, commands } from './commands.ts';
@@ -39,7 +41,9 @@ export async function runCommandLine(terminal: Terminal): Promise<number> {
       return outcomes.done.exitCode;
     }
     return await invocation.command.run(surroundingsOf(terminal, output, invocation.global), invocation.given);
-  } catch (error) {
+  } catch (thrown) {
+    // What serve and agent throw themselves is told like what a server answers.
+    const error = thrown instanceof Failure ? SluiceError.of(thrown.code, thrown.detail.detail, { ...(thrown.detail.errors === undefined ? {} : { errors: thrown.detail.errors }) }) : thrown;
     if (terminal.signal.aborted) return outcomes.interrupted.exitCode;
     if (json) output.write(`${JSON.stringify(errorDocument(error))}\n`);
     else output.note(errorLines(error, paintFor(terminal.stderr.isTTY === true, terminal.environment)).join('\n'));

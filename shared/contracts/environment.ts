@@ -9,6 +9,7 @@ export type Setting = {
 };
 
 const switchedOn = z.union([z.boolean(), z.enum(['1', 'true', 'yes', '0', 'false', 'no', '']).transform((text) => ['1', 'true', 'yes'].includes(text))], { error: 'must be 1, true, yes, 0, false or no' });
+const hostName = z.string().min(1).max(255).regex(/^[A-Za-z0-9.:[\]-]+$/, 'must be a host name or address');
 const path = z.string().min(1, 'must be a path').max(4096);
 
 /** The settings of `sluice serve`: where it listens, where its data is, and how it is protected. */
@@ -19,8 +20,10 @@ export const serveSettings = z.strictObject({
   tlsCert: path.optional(),
   tlsKey: path.optional(),
   masterKeyFile: path.optional(),
-  adminKey: z.string().min(16, 'must be at least 16 characters').max(256).regex(/^[\x21-\x7e]+$/, 'must consist of printable ASCII characters without spaces').optional(),
+  /** What can follow `Bearer`. Source: RFC 6750 §2.1. */
+  adminKey: z.string().regex(/^(?=.{8,512}$)[A-Za-z0-9\-._~+/]+=*$/, 'must be 8 to 512 letters, digits or the characters - . _ ~ + /').optional(),
   insecure: switchedOn.default(false),
+  allowedHosts: z.union([z.array(hostName), z.string().transform((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== '')).pipe(z.array(hostName))]).default([]),
 }).superRefine((settings, context) => {
   if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
     const missing = settings.tlsCert === undefined ? 'tlsCert' : 'tlsKey';
@@ -40,6 +43,7 @@ export const serveVariables = {
   masterKeyFile: { variable: 'SLUICE_MASTER_KEY_FILE', placeholder: 'FILE', description: 'the key that encrypts secrets; else one is made in the data folder' },
   adminKey: { variable: 'SLUICE_ADMIN_KEY', placeholder: 'KEY', description: 'the value of the first admin key of the tenant "default", for scripts; else one is made and printed once' },
   insecure: { variable: 'SLUICE_INSECURE', description: 'listen on other addresses without TLS, because something in front provides it' },
+  allowedHosts: { variable: 'SLUICE_ALLOWED_HOSTS', placeholder: 'NAME', description: 'a further name by which clients call this server, as behind a proxy; in the variable separated by commas' },
 } as const satisfies { readonly [Name in keyof ServeSettings]: Setting };
 
 /** The settings of every command that calls a server. */
