@@ -1,6 +1,7 @@
 import type { Context } from '#application/context';
 import { readSide } from '#application/deployments/planning-sources';
 import type { Command, DesiredState, SideSpec } from '#contracts/adapter';
+import { timeoutOf } from '#domain/deployment/answers';
 import { isDispatched } from '#domain/deployment/plan';
 import type { ChangeStep, Plan, PlannedComponent, ReplicaCounts } from '#domain/deployment/plan';
 import { stepOf } from '#domain/deployment/state';
@@ -16,7 +17,7 @@ export async function commandsOfStep(context: Context, state: DeploymentState, s
   const progress = stepOf(state, step);
   const { plan } = state;
   if (progress === undefined || plan === null || !isDispatched(progress.step)) return [];
-  const { timeoutSeconds } = progress.step;
+  const timeoutSeconds = progress.phase === 'cleanup' ? progress.step.timeoutSeconds : timeoutOf(state, progress.step);
   const sides = await sidesOf(context, state, plan);
   const deadline = new Date(Date.parse(progress.startedAt ?? state.updatedAt) + timeoutSeconds * 1000).toISOString();
   return progress.commands.flatMap((one): Command[] => {

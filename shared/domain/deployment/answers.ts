@@ -38,7 +38,8 @@ function answerToStep(state: DeploymentState, progress: StepProgress): Answer | 
     case 'succeeded': case 'skipped': return { outcome: 'continue', reason: progress.reason };
     case 'failed': return { outcome: 'rollBack', reason: progress.reason };
     case 'running': return undefined;
-    case 'pending': return isDispatched(progress.step) && state.paused !== null ? { outcome: 'hold', reason: state.paused.reason } : undefined;
+    // It was not started, because something came between; whatever that was, it may be over by now.
+    case 'pending': return { outcome: 'hold', reason: state.paused?.reason ?? `${progress.step.title}: not started yet` };
   }
 }
 
@@ -62,7 +63,8 @@ export function nextOf(state: DeploymentState): Next {
   return { kind: current.step.kind, step: current.step.id, timeoutSeconds: timeoutOf(state, current.step), reason: current.step.title };
 }
 
-function timeoutOf(state: DeploymentState, step: PlanStep): number {
+/** How long a machine waits for a step, in seconds; also how long its commands are good for. */
+export function timeoutOf(state: DeploymentState, step: PlanStep): number {
   if (isDispatched(step)) return state.plan?.rollbackTriggers.deadline === false && state.rollback === null ? LONGEST_WAIT_SECONDS : Math.max(1, step.timeoutSeconds);
   if (step.kind === 'bake') return step.durationSeconds + WAIT_MARGIN_SECONDS;
   return LONGEST_WAIT_SECONDS;

@@ -1,6 +1,7 @@
 import { happened } from '#domain/deployment/command';
 import type { DeploymentCommand } from '#domain/deployment/command';
 import type { DeploymentEvent, RollbackCause } from '#domain/deployment/events';
+import { changesTraffic } from '#domain/deployment/plan';
 import { BACKGROUND, currentStep, isTerminal, stepOf } from '#domain/deployment/state';
 import type { DeploymentState } from '#domain/deployment/state';
 import type { Decision } from '#domain/rejection';
@@ -15,7 +16,8 @@ export function decideEvidence(state: DeploymentState, command: EvidenceCommand)
     case 'RecordVerdict': return recordVerdict(state, command);
     case 'LoseHealth': return loseHealth(state, command);
     case 'HoldForFreeze': {
-      if (state.paused !== null) return accept();
+      const next = currentStep(state);
+      if (state.paused !== null || next === undefined || next.status !== 'pending' || !changesTraffic(next.step)) return accept();
       const reason = `held by the freeze ${command.freeze} until ${command.until}`;
       return accept(happened('DeploymentPaused', { by: 'freeze', actor: null, until: command.until, reason }, command.at));
     }
@@ -36,8 +38,13 @@ function recordVerdict(state: DeploymentState, command: Extract<EvidenceCommand,
   if (verdict === 'Successful') return accept(reached, ...(step === null ? [] : [happened('StepSucceeded', { step, reason }, at)]));
   const goesBack = verdict === 'Failed' ? state.plan?.rollbackTriggers.verdict !== false : command.onInconclusive === 'rollBack';
   if (goesBack) return accept(reached, failure(state, step, { cause: 'verdict', reason, at }));
-  if (state.paused !== null) return accept(reached);
-  return accept(reached, happened('DeploymentPaused', { by: 'analysis', actor: null, until: null, reason: `${verdict}: ${reason}` }, at));
+  return accept(reached, ...hold(state, `${verdict}: ${reason}`.slice(0, 2000), at));
+}
+
+/** Holds for a person, unless a person holds it already. The end of a freeze would be no answer, so a freeze's hold gives way. */
+function hold(state: DeploymentState, reason: string, at: string): readonly DeploymentEvent[] {
+  if (state.paused !== null && state.paused.by !== 'freeze') return [];
+  return [happened('DeploymentPaused', { by: 'analysis', actor: null, until: null, reason }, at)];
 }
 
 function isOpen(state: DeploymentState, step: string | null, run: number): boolean {
@@ -46,14 +53,17 @@ function isOpen(state: DeploymentState, step: string | null, run: number): boole
   return step === null ? state.plan?.background !== null : stepOf(state, step)?.status === 'running';
 }
 
+/** Lost health rolls back, or, where that trigger is off, holds for a person; once for each component on a target, so that they can go on. */
 function loseHealth(state: DeploymentState, command: Extract<EvidenceCommand, { type: 'LoseHealth' }>): Decision<DeploymentEvent> {
   const { target, component, at } = command;
   const reason = `${component} lost its health on ${target}: ${command.reason}`.slice(0, 2000);
   const lost = happened('HealthLost', { target, component, reason }, at);
-  if (state.plan === null || state.steps.every((one) => one.attempt === 0)) return accept();
+  // Until the new side has once been brought up, its target's own report says whether it starts; an older failure of the same release is none.
+  const wasUp = state.steps.some((one) => one.status === 'succeeded' && 'replicas' in one.step && (one.step.replicas[component]?.new ?? 0) > 0);
+  if (state.plan === null || !wasUp) return accept();
   if (state.plan.rollbackTriggers.health) return accept(lost, failure(state, null, { cause: 'health', reason, at }));
-  if (state.paused !== null) return accept();
-  return accept(lost, happened('DeploymentPaused', { by: 'analysis', actor: null, until: null, reason }, at));
+  if (state.healthLost.some((one) => one.target === target && one.component === component)) return accept();
+  return accept(lost, ...hold(state, reason, at));
 }
 
 /** The failure of the step that was judged, or of the one that runs or comes next. */
