@@ -6,9 +6,13 @@ export type StepState = { readonly kind: NextStep['kind']; readonly name: string
 
 /**
  * Calls are tried again after 1, 2, 4, 8, 16, 30, 30, 30 s (8 attempts, about two minutes, with full jitter): longer than a
- * function's cold start, a throttle or a short outage of a table; after that the machine goes to its rollback branch.
+ * function's cold start, a throttle or a short outage of a table; after that the machine goes to its rollback branch. A wait's
+ * time-out is not tried again: it is the step's deadline.
  */
-const RETRY: readonly Retrier[] = [{ ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 8, MaxDelaySeconds: 30, JitterStrategy: 'FULL' }];
+const RETRY_OF_WAIT: readonly Retrier[] = [{ ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 8, MaxDelaySeconds: 30, JitterStrategy: 'FULL' }];
+
+/** A call that was lost is made again as well: with 60 s for each, at most 9 minutes and the two of the delays. */
+const RETRY_OF_CALL: readonly Retrier[] = [{ ErrorEquals: ['States.TaskFailed', 'States.Timeout'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 8, MaxDelaySeconds: 30, JitterStrategy: 'FULL' }];
 
 /**
  * On the way back a call is tried 60 times with at most 60 s in between: about an hour. What is then left is started again by the
@@ -96,10 +100,17 @@ export function rollBackAndConclude(): States {
       ...waitFor('dispatch-step', 'The last stable release takes all traffic again.'),
       Catch: [{ ErrorEquals: ['States.ALL'], Output: { outcome: 'retry' }, Next: 'Restoring ended' }], Next: 'Restoring ended',
     },
-    'Restoring ended': { Type: 'Choice', Choices: [{ Condition: "{% $states.input.outcome = 'retry' %}", Next: 'Wait before repeating' }], Default: 'Next restoring step' },
+    'Restoring ended': {
+      Type: 'Choice', Comment: 'What succeeded lets the next step begin its repetitions anew.',
+      Choices: [
+        { Condition: `{% $states.input.outcome = 'retry' and $repeatSeconds > ${LONGEST_REPEAT_SECONDS} %}`, Assign: { repeatSeconds: LONGEST_REPEAT_SECONDS }, Next: 'Wait before repeating' },
+        { Condition: "{% $states.input.outcome = 'retry' %}", Next: 'Wait before repeating' },
+      ],
+      Assign: { repeatSeconds: FIRST_REPEAT_SECONDS }, Default: 'Next restoring step',
+    },
     'Wait before repeating': {
       Type: 'Wait', Comment: 'While traffic is unsettled it is tried again and again.', Seconds: '{% $repeatSeconds %}',
-      Assign: { repeatSeconds: `{% $repeatSeconds * 2 > ${LONGEST_REPEAT_SECONDS} ? ${LONGEST_REPEAT_SECONDS} : $repeatSeconds * 2 %}` }, Next: 'Next restoring step',
+      Assign: { repeatSeconds: '{% $repeatSeconds * 2 %}' }, Next: 'Next restoring step',
     },
     Conclude: { ...call('conclude-deployment', 'Writes the terminal event.'), Retry: PERSISTENT_RETRY, Next: 'Ended' },
     Ended: { Type: 'Choice', Comment: 'An abort in the last moment still leads back.', Choices: [{ Condition: '{% $states.input.ended %}', Next: 'Concluded' }], Default: 'Begin rollback' },
@@ -115,7 +126,7 @@ export function functionReference(task: MachineTask): string {
 function call(task: MachineTask, comment: string, more: { readonly [name: string]: string } = {}) {
   return {
     Type: 'Task', Comment: comment, Resource: 'arn:aws:states:::lambda:invoke', Arguments: { FunctionName: functionReference(task), Payload: { ...SUBJECT, ...more } },
-    Output: '{% $states.result.Payload %}', TimeoutSeconds: CALL_SECONDS, Retry: RETRY,
+    Output: '{% $states.result.Payload %}', TimeoutSeconds: CALL_SECONDS, Retry: RETRY_OF_CALL,
   } as const;
 }
 
@@ -124,7 +135,7 @@ function waitFor(task: TokenTask, comment: string) {
   return {
     Type: 'Task', Comment: comment, Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
     Arguments: { FunctionName: functionReference(task), Payload: { ...SUBJECT, step: '{% $step %}', token: '{% $states.context.Task.Token %}' } },
-    Output: '{% $states.result %}', TimeoutSeconds: seconds, Retry: RETRY,
+    Output: '{% $states.result %}', TimeoutSeconds: seconds, Retry: RETRY_OF_WAIT,
   } as const;
 }
 

@@ -81,7 +81,7 @@ describe('the way of a deployment', () => {
     await setUpShop(system, { strategy: { type: 'canary', steps: [{ weightPercent: 50 }, { analysis: { template: 'errors' } }] } });
     await deploy(system, '1.0.0');
     const id = await deploy(system, '1.1.0');
-    await system.pass(12);
+    await system.pass(25);
     expect(await system.deployment(id)).toMatchObject({ state: 'Paused', paused: { by: 'analysis' }, verdicts: [{ verdict: 'Inconclusive', run: 1 }] });
     system.behaviour = { '1.0.0': { requests: 50, errors: 0 }, '1.1.0': { requests: 50, errors: 0 } };
     await system.call('resumeDeployment', { params: { id }, body: {} });

@@ -40,7 +40,10 @@ function unexplained(state: DeploymentState, error: string | null): { readonly c
 
 function conclude(state: DeploymentState, at: string): Decision<DeploymentEvent> {
   if (isTerminal(state)) return accept();
-  if (state.rollback !== null) return accept(end(state, state.rollback, at));
+  if (state.rollback !== null) {
+    if (currentStep(state) !== undefined && state.abandoned === null) return conflict('conflict', 'the stable release is not restored yet');
+    return accept(end(state, state.rollback, at));
+  }
   if (state.ending !== null) return accept();
   if (currentStep(state) !== undefined || state.plan === null) return conflict('conflict', 'the deployment has steps left');
   const { cleanup } = state.plan;

@@ -54,11 +54,16 @@ function resume(state: DeploymentState, command: Extract<PeopleCommand, { type: 
 
 /** Analyses that had ended without an answer begin anew, as a run of their own. */
 function restarts(state: DeploymentState, at: string): readonly DeploymentEvent[] {
+  return unanswered(state).map(({ step, run }) => happened('AnalysisRestarted', { step, run: run + 1, reason: 'a new run after the pause' }, at));
+}
+
+/** The analyses (a step's, or `null` for the background's) whose present run ended without an answer. */
+function unanswered(state: DeploymentState): readonly { readonly step: string | null; readonly run: number }[] {
   return Object.entries(state.runs).flatMap(([key, run]) => {
     const step = key === BACKGROUND ? null : key;
     const open = step === null || state.steps.some((one) => one.step.id === step && one.status === 'running');
     const ended = state.verdicts.some((one) => one.step === step && one.run === run && one.verdict !== 'Successful');
-    return open && ended ? [happened('AnalysisRestarted', { step, run: run + 1, reason: 'a new run after the pause' }, at)] : [];
+    return open && ended ? [{ step, run }] : [];
   });
 }
 
@@ -69,12 +74,19 @@ function promote(state: DeploymentState, command: Extract<PeopleCommand, { type:
   const running = current.status === 'running';
   if (command.full) {
     const skipped = running && isSkippable(current.step) ? [skip(current, command, reason)] : [];
-    return accept(happened('PromotedFully', { by: command.by, reason }, command.at), ...skipped, ...unpause(state, command, reason));
+    const ended = [...skipped, ...unpause(state, command, reason)];
+    return state.full && ended.length === 0 ? accept() : accept(happened('PromotedFully', { by: command.by, reason }, command.at), ...ended);
   }
   if (running && isDispatched(current.step)) return conflict('conflict', `the step ${current.step.id} is being carried out; promote ends only a pause, a bake or an analysis`);
   if (current.step.kind === 'approve') return conflict('conflict', `the step ${current.step.id} waits for an approval, which promote does not give`);
   if (!running || !isSkippable(current.step)) return conflict('conflict', `the step ${current.step.id} is not a pause, a bake or an analysis that runs`);
-  return accept(skip(current, command, reason), ...(state.paused?.by === 'analysis' ? unpause(state, command, reason) : []));
+  return accept(skip(current, command, reason), ...(isHeldBy(state, current) ? unpause(state, command, reason) : []));
+}
+
+/** Whether nothing but this analysis without an answer holds the deployment: then the end of the one is the end of the other. */
+function isHeldBy(state: DeploymentState, current: StepProgress): boolean {
+  const causes = unanswered(state).map((one) => one.step);
+  return state.paused?.by === 'analysis' && state.healthLost.length === 0 && causes.length === 1 && causes[0] === current.step.id;
 }
 
 function skip(current: StepProgress, command: Extract<PeopleCommand, { type: 'Promote' }>, reason: string): DeploymentEvent {
@@ -124,6 +136,6 @@ function meant(state: DeploymentState, command: StepAct): StepProgress | Decisio
 
 function abandon(state: DeploymentState, command: Extract<PeopleCommand, { type: 'Abandon' }>): Decision<DeploymentEvent> {
   if (state.abandoned !== null) return accept();
-  if (state.rollback === null) return conflict('conflict', 'only a deployment that is going back can be abandoned; abort it first');
+  if (state.rollback === null) return conflict('conflict', `only a deployment whose rollback has begun can be abandoned; ${state.ending === null ? 'abort it first' : 'it begins in a moment'}`);
   return accept(happened('DeploymentAbandoned', { by: command.by, reason: said('abandoned', command) }, command.at));
 }

@@ -23,7 +23,7 @@ export function decideSteps(state: DeploymentState, command: StepCommand): Decis
 }
 
 function recordValidation(state: DeploymentState, command: Extract<StepCommand, { type: 'RecordValidation' }>): Decision<DeploymentEvent> {
-  if (isTerminal(state) || (command.phase === 'before' && state.validated)) return accept();
+  if (isTerminal(state) || state.checks.some((one) => one.phase === command.phase) || (command.phase === 'before' && state.validated)) return accept();
   const failed = command.checks.filter((one) => one.outcome === 'failed');
   const reason = failed.length === 0
     ? `all ${command.checks.length} checks ${command.phase === 'before' ? 'before' : 'after'} passed`
@@ -41,10 +41,14 @@ function advance(state: DeploymentState, at: string): Decision<DeploymentEvent> 
   if (state.rollback !== null && current.status === 'running') {
     return accept(happened('RollbackStepFailed', { step: current.step.id, attempt: current.attempt, reason: 'no report came within its time' }, at));
   }
-  if (state.full && state.rollback === null && current.status === 'pending' && isSkippable(current.step)) {
-    return accept(happened('StepSkipped', { step: current.step.id, by: { id: 'sluice', name: 'sluice' }, reason: 'skipped by a full promotion' }, at));
+  if (state.full && state.rollback === null && state.ending === null && current.status === 'pending' && isSkippable(current.step)) {
+    return accept(skippedFully(current.step.id, at));
   }
   return accept();
+}
+
+function skippedFully(step: string, at: string): DeploymentEvent {
+  return happened('StepSkipped', { step, by: { id: 'sluice', name: 'sluice' }, reason: 'skipped by a full promotion' }, at);
 }
 
 /** Whether a promotion may end this step: pauses, bakes and analyses, never an approval. */
@@ -56,11 +60,7 @@ function dispatch(state: DeploymentState, id: string, at: string): Decision<Depl
   const progress = stepOf(state, id);
   const { plan } = state;
   if (progress === undefined || plan === null || !isDispatched(progress.step)) return conflict('conflict', `there is no step ${id} to dispatch`);
-  if (progress.phase !== 'cleanup') {
-    if (isTerminal(state)) return accept();
-    if (progress !== currentStep(state) || progress.status === 'running') return accept();
-    if (progress.phase === 'forward' && (state.ending !== null || (state.paused !== null && changesTraffic(progress.step)))) return accept();
-  }
+  if (!mayStart(state, progress, at)) return accept();
   const attempt = progress.attempt + 1;
   const commands = commandsOf(state.id, plan, progress.step, attempt);
   const providers = [...new Set(commands.map((one) => one.provider))];
@@ -68,6 +68,13 @@ function dispatch(state: DeploymentState, id: string, at: string): Decision<Depl
   const dispatched = happened('StepDispatched', { step: id, attempt, generationOffset, commands, providers, reason: attempt === 1 ? progress.step.title : `${progress.step.title}, attempt ${attempt}` }, at);
   if (commands.length > 0) return accept(dispatched);
   return accept(dispatched, happened('StepSucceeded', { step: id, reason: 'nothing to do' }, at));
+}
+
+/** A step is dispatched in its turn and once, but for one of a rollback that failed; the clean-up once its delay is over. */
+function mayStart(state: DeploymentState, progress: StepProgress, at: string): boolean {
+  if (progress.phase === 'cleanup') return progress.status === 'pending' && state.cleanupAt !== null && Date.parse(at) >= Date.parse(state.cleanupAt);
+  if (isTerminal(state) || state.abandoned !== null || progress !== currentStep(state) || progress.status === 'running') return false;
+  return progress.phase === 'rollback' || (state.ending === null && !(state.paused !== null && changesTraffic(progress.step)));
 }
 
 /** The commands of a step: one per target and component. A repeated step's commands have ids of their own. */
@@ -84,6 +91,7 @@ function startWait(state: DeploymentState, id: string, at: string): Decision<Dep
   const progress = stepOf(state, id);
   if (progress === undefined || isDispatched(progress.step)) return conflict('conflict', `there is no step ${id} to wait in`);
   if (isTerminal(state) || state.rollback !== null || state.ending !== null || progress !== currentStep(state) || progress.status !== 'pending') return accept();
+  if (state.full && isSkippable(progress.step)) return accept(skippedFully(id, at));
   const lengthSeconds = waitSeconds(progress.step);
   const until = lengthSeconds === null ? null : new Date(Date.parse(at) + lengthSeconds * 1000).toISOString();
   return accept(happened('WaitStarted', { step: id, until, reason: progress.step.title }, at));

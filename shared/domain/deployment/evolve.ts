@@ -1,6 +1,6 @@
-import type { DeploymentEvent } from '#domain/deployment/events';
+import type { DeploymentEvent, RollbackCause } from '#domain/deployment/events';
 import type { Plan } from '#domain/deployment/plan';
-import { BACKGROUND, stepOf } from '#domain/deployment/state';
+import { BACKGROUND, isTerminal, stepOf } from '#domain/deployment/state';
 import type { DeploymentState, StepProgress } from '#domain/deployment/state';
 
 /** A plan by its digest, for streams whose plan was too large for an event. */
@@ -27,7 +27,7 @@ function requested(id: string, event: Extract<DeploymentEvent, { type: 'Deployme
   return {
     name: 'Requested', reason: 'requested', id, request: event.payload, createdAt: event.at, updatedAt: event.at,
     plan: null, validated: false, checks: [], steps: [], paused: null, full: false, ending: null, rollback: null, abandoned: null,
-    verdicts: [], runs: {}, approvals: [], weightPercent: {}, cleanupAt: null,
+    verdicts: [], runs: {}, healthLost: [], approvals: [], weightPercent: {}, cleanupAt: null,
   };
 }
 
@@ -48,11 +48,11 @@ function changeOf(state: DeploymentState, event: Exclude<DeploymentEvent, { type
     case 'AnalysisRestarted':
       return { runs: { ...state.runs, [event.payload.step ?? BACKGROUND]: event.payload.run } };
     case 'HealthLost':
-      return { reason: event.payload.reason };
+      return { reason: event.payload.reason, healthLost: [...state.healthLost, { target: event.payload.target, component: event.payload.component }] };
     case 'ApprovalGiven':
       return { approvals: [...state.approvals, { step: event.payload.step, by: event.payload.by, at: event.at, reason: event.payload.reason }] };
     case 'ApprovalDenied':
-      return { ending: { cause: 'denied', reason: event.payload.reason }, reason: event.payload.reason };
+      return { ending: firstEnding(state, 'denied', event.payload.reason), reason: event.payload.reason };
     case 'DeploymentPaused':
       return { name: 'Paused', reason: event.payload.reason, paused: { by: event.payload.by, until: event.payload.until, reason: event.payload.reason } };
     case 'DeploymentResumed':
@@ -60,7 +60,7 @@ function changeOf(state: DeploymentState, event: Exclude<DeploymentEvent, { type
     case 'PromotedFully':
       return { full: true, reason: event.payload.reason };
     case 'AbortRequested':
-      return { ending: { cause: event.payload.cause, reason: event.payload.reason }, reason: event.payload.reason };
+      return { ending: firstEnding(state, event.payload.cause, event.payload.reason), reason: event.payload.reason };
     case 'DeploymentAbandoned':
       return { abandoned: event.payload.reason, reason: event.payload.reason };
     case 'CleanupFinished':
@@ -76,7 +76,9 @@ type StepEvent = Extract<DeploymentEvent, { type: 'StepDispatched' | 'WaitStarte
 
 function stepChange(state: DeploymentState, event: StepEvent): Change {
   const { reason } = event.payload;
-  const change = (fields: Partial<StepProgress>, more: Change = {}): Change => ({ reason, ...more, steps: withStep(state, event.payload.step, fields) });
+  // The clean-up comes after the end, whose reason stays.
+  const said = isTerminal(state) ? {} : { reason };
+  const change = (fields: Partial<StepProgress>, more: Change = {}): Change => ({ ...said, ...more, steps: withStep(state, event.payload.step, fields) });
   switch (event.type) {
     case 'StepDispatched':
       return change(
@@ -88,7 +90,7 @@ function stepChange(state: DeploymentState, event: StepEvent): Change {
     case 'StepSucceeded':
       return change({ status: 'succeeded', endedAt: event.at, reason }, { weightPercent: reached(state, event.payload.step) });
     case 'StepFailed':
-      return change({ status: 'failed', endedAt: event.at, reason }, { ending: { cause: event.payload.cause, reason } });
+      return change({ status: 'failed', endedAt: event.at, reason }, { ending: firstEnding(state, event.payload.cause, reason) });
     case 'StepSkipped':
       return change({ status: 'skipped', endedAt: event.at, reason });
     case 'RollbackStepFailed':
@@ -102,16 +104,27 @@ function endingChange(state: DeploymentState, event: EndingEvent): Change {
   const { reason } = event.payload;
   switch (event.type) {
     case 'RollbackStarted':
-      return { name: 'RollingBack', reason, paused: null, rollback: { cause: event.payload.cause, reason }, steps: [...state.steps, ...event.payload.steps.map((step) => pending(step, 'rollback'))] };
+      return { name: 'RollingBack', reason, paused: null, rollback: { cause: event.payload.cause, reason }, steps: [...interrupted(state, event), ...event.payload.steps.map((step) => pending(step, 'rollback'))] };
     case 'DeploymentSucceeded':
-      return { name: 'Succeeded', reason, cleanupAt: event.payload.cleanupAt };
+      return { name: 'Succeeded', reason, paused: null, cleanupAt: event.payload.cleanupAt };
     case 'DeploymentFailed':
-      return { name: 'Failed', reason };
+      return { name: 'Failed', reason, paused: null };
     case 'DeploymentRolledBack':
-      return { name: 'RolledBack', reason };
+      return { name: 'RolledBack', reason, paused: null };
     case 'DeploymentAborted':
-      return { name: 'Aborted', reason };
+      return { name: 'Aborted', reason, paused: null };
   }
+}
+
+/** What makes it go back is what came first: an abort whose step then fails as well stays an abort. */
+function firstEnding(state: DeploymentState, cause: RollbackCause, reason: string): DeploymentState['ending'] {
+  return state.ending ?? { cause, reason };
+}
+
+/** A step that was under way when the rollback began has ended with it: what is still reported of it changes nothing. */
+function interrupted(state: DeploymentState, event: Extract<EndingEvent, { type: 'RollbackStarted' }>): readonly StepProgress[] {
+  const { reason } = event.payload;
+  return state.steps.map((one) => (one.status === 'running' ? { ...one, status: 'failed' as const, endedAt: event.at, reason } : one));
 }
 
 function planned(plan: Plan, reason: string): Change {
@@ -121,7 +134,7 @@ function planned(plan: Plan, reason: string): Change {
 
 function validated(state: DeploymentState, payload: Extract<DeploymentEvent, { type: 'ValidationFinished' }>['payload']): Change {
   const checks = [...state.checks, ...payload.checks.map((check) => ({ phase: payload.phase, ...check }))];
-  const failed = payload.passed ? {} : { ending: { cause: 'failure' as const, reason: payload.reason } };
+  const failed = payload.passed ? {} : { ending: firstEnding(state, 'failure', payload.reason) };
   return { checks, reason: payload.reason, ...(payload.phase === 'before' ? { validated: true } : {}), ...failed };
 }
 

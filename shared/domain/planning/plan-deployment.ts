@@ -1,19 +1,25 @@
-import { MAXIMUM_PLAN_STEPS } from '#domain/deployment/plan';
+import { commandsOf } from '#domain/deployment/decide-steps';
+import { MAXIMUM_DISPATCH_BYTES, MAXIMUM_PLAN_STEPS, isDispatched } from '#domain/deployment/plan';
 import type { ChangeStep, Plan, PlannedComponent } from '#domain/deployment/plan';
 import { planBlueGreen } from '#domain/planning/blue-green';
 import { planCanary } from '#domain/planning/canary';
 import { plannedComponents } from '#domain/planning/components';
 import type { PlanInput, PlanProblem } from '#domain/planning/plan-input';
 import { planRecreate } from '#domain/planning/recreate';
+import { restoreSteps } from '#domain/planning/restore';
 import { planRolling } from '#domain/planning/rolling';
 import { numbered, retire, straight, waveOf } from '#domain/planning/step-builder';
 import type { ChangeDraft, Draft, Wave } from '#domain/planning/step-builder';
 import { templatesOf, triggersOf } from '#domain/planning/strategy';
 import type { Strategy } from '#domain/resources/strategy';
 
+/** Stands for a deployment's id, of which all have one length. */
+const LONGEST_ID = `dep-${'0'.repeat(26)}`;
+
 /**
  * Plans a deployment: a list of steps, each naming its targets. A first deployment of a wave, and a return to an earlier release, go
- * straight to all traffic. Problems: a strategy that names an unknown template, or a plan of more than 100 steps.
+ * straight to all traffic. Problems: a strategy that names an unknown template, a plan of more than 100 steps, or a step too large for
+ * its event.
  */
 export function planDeployment(input: PlanInput): { readonly plan: Plan } | { readonly problems: readonly PlanProblem[] } {
   const { strategy } = input;
@@ -21,12 +27,26 @@ export function planDeployment(input: PlanInput): { readonly plan: Plan } | { re
   if (missing.length > 0) return { problems: missing.map((value) => ({ field: 'strategy', rule: 'must name analysis templates that exist', value })) };
   const components = plannedComponents(input.new, input.targets.map((target) => input.stable[target.name]));
   const waves = input.isRollback ? [waveOf(input, strategy, components, null)] : [...new Set(input.targets.map((one) => one.wave))].map((number) => waveOf(input, strategy, components, number));
-  const removed = components.filter((one) => one.change === 'remove');
-  const everywhere = waveOf(input, strategy, components, null);
-  const old = retire(everywhere, strategy.type === 'blue-green' && !input.isRollback ? 'cleanup' : 'retire', removed);
-  const drafts = [...gate(input), ...waves.flatMap((wave) => draftsOf(wave, strategy, input.isRollback)), ...(old?.kind === 'retire' ? [old] : [])];
+  const changes = waves.flatMap((wave) => draftsOf(wave, strategy, input.isRollback));
+  const old = retire(waveOf(input, strategy, components, null), strategy.type === 'blue-green' && !input.isRollback ? 'cleanup' : 'retire', components.filter((one) => isLeft(one, changes)));
+  const drafts = [...gate(input), ...changes, ...(old?.kind === 'retire' ? [old] : [])];
   if (drafts.length > MAXIMUM_PLAN_STEPS) return { problems: [{ field: 'strategy', rule: `must give at most ${MAXIMUM_PLAN_STEPS} steps over all waves`, value: drafts.length }] };
-  return { plan: { ...frame(input, components), steps: numbered(drafts), cleanup: cleanupOf(old, strategy) } };
+  const plan: Plan = { ...frame(input, components), steps: numbered(drafts), cleanup: cleanupOf(old, strategy) };
+  const sizeBytes = largestDispatchBytes(plan);
+  return sizeBytes <= MAXIMUM_DISPATCH_BYTES ? { plan } : { problems: [{ field: 'environment', rule: `must have so few targets that the commands of one step (a rollback's are for all at once) take at most ${MAXIMUM_DISPATCH_BYTES} bytes`, value: sizeBytes }] };
+}
+
+/** Whether instances of the old release are left when the waves are done: of what was removed, or where the last change of a wave keeps them. */
+function isLeft(component: PlannedComponent, changes: readonly Draft[]): boolean {
+  const last = new Map(changes.flatMap((one) => ('replicas' in one && one.replicas[component.name] !== undefined ? [[one.wave, one.replicas[component.name]]] : [])));
+  return component.change === 'remove' || [...last.values()].some((counts) => counts !== undefined && counts.stable > 0);
+}
+
+/** The largest step in bytes, among those of the plan, of its rollback and of its clean-up, as their dispatch writes the commands down. */
+function largestDispatchBytes(plan: Plan): number {
+  const everything = { targets: plan.targets.map((one) => one.name), components: plan.components.filter((one) => one.change !== 'unchanged').map((one) => one.name) };
+  const steps = [...plan.steps, ...restoreSteps(plan, everything), ...(plan.cleanup === null ? [] : [plan.cleanup.step])].filter(isDispatched);
+  return Math.max(0, ...steps.map((step) => JSON.stringify(commandsOf(LONGEST_ID, plan, step, 1000)).length));
 }
 
 function draftsOf(wave: Wave, strategy: Strategy, isRollback: boolean): Draft[] {

@@ -3,7 +3,7 @@ import type { PlanInput } from '#domain/planning/plan-input';
 import { takesTraffic } from '#domain/resources/application';
 import type { Strategy } from '#domain/resources/strategy';
 
-/** Plan steps without their numbers: `buildSteps` gives each its id. */
+/** A plan's step without its id, which `numbered` gives. */
 export type Draft = WithoutId<PlanStep>;
 
 type WithoutId<Step> = Step extends unknown ? Omit<Step, 'id'> : never;
@@ -62,24 +62,24 @@ export function replaceWorkers(wave: Wave): Draft[] {
 /** Straight to all traffic: for a first deployment and for a return to an earlier release. */
 export function straight(wave: Wave): Draft[] {
   if (wave.traffic.length === 0) return replaceWorkers(wave);
+  const isFirst = wave.targets.every((one) => one.stable === null);
   return [
-    change(wave, { kind: 'promote', title: `Start ${wave.input.new.reference.release} with all traffic${place(wave)}`, weightPercent: 100, changesTraffic: true }, { components: wave.traffic, replicas: (one) => ({ new: one.newReplicas, stable: one.stableReplicas }) }),
+    change(wave, { kind: 'promote', title: `Start ${wave.input.new.reference.release} with all traffic${place(wave)}`, weightPercent: 100, changesTraffic: true }, { components: wave.traffic, replicas: (one) => ({ new: one.newReplicas, stable: isFirst ? 0 : one.stableReplicas }) }),
     verify(wave, wave.traffic, `Verify ${wave.input.new.reference.release}${place(wave)}`),
     ...replaceWorkers(wave),
   ];
 }
 
-/** Stops the old side and what the new release no longer has. `undefined` where nothing old runs. */
-export function retire(wave: Wave, kind: 'retire' | 'cleanup', removed: readonly PlannedComponent[]): ChangeDraft | undefined {
+/** Stops what is left of the old side. `undefined` where nothing old runs. */
+export function retire(wave: Wave, kind: 'retire' | 'cleanup', components: readonly PlannedComponent[]): ChangeDraft | undefined {
   const old = wave.targets.filter((one) => one.stable !== null);
-  const components = [...wave.traffic.filter((one) => one.stableReplicas > 0), ...removed];
   if (old.length === 0 || components.length === 0) return undefined;
   return change({ ...wave, targets: old }, { kind, title: 'Stop the old release', weightPercent: 100, changesTraffic: false }, { components, replicas: (one) => ({ new: one.newReplicas, stable: 0 }) });
 }
 
 /** Where a step is, for titles: nothing for the only wave. */
 export function place(wave: Wave): string {
-  return wave.input.targets.every((one) => one.wave === wave.number) ? '' : ` in wave ${wave.number + 1}`;
+  return wave.targets.length === wave.input.targets.length ? '' : ` in wave ${wave.number + 1}`;
 }
 
 /** The wave of a plan by its number. */
