@@ -46,6 +46,9 @@ export function readCommandLine(words: readonly string[], table: Table): Invocat
   return found;
 }
 
+/** The commands whose examples the overview shows: what one does first. */
+const FIRST_STEPS: readonly string[] = ['serve', 'apply', 'deploy', 'watch'];
+
 type Sink = { readonly write: (text: string) => void; readonly found: (invocation: Invocation) => void };
 
 function buildProgram(table: Table, sink: Sink): Commander {
@@ -57,6 +60,7 @@ function buildProgram(table: Table, sink: Sink): Commander {
     .configureHelp({ showGlobalOptions: true, helpWidth: 120 })
     .exitOverride()
     .configureOutput({ writeOut: sink.write, writeErr: () => undefined });
+  program.addHelpText('after', () => examplesOf(table.commands.filter((command) => FIRST_STEPS.includes(command.path.join(' ')))));
   for (const [name, spec] of Object.entries(globalOptions)) program.addOption(optionOf(name, spec));
   for (const command of [...table.commands].sort((a, b) => a.path.length - b.path.length)) addCommand(program, command, { table, sink });
   return program;
@@ -67,7 +71,7 @@ function addCommand(program: Commander, command: Command, given: { readonly tabl
   for (const [depth, word] of command.path.entries()) {
     const existing = node.commands.find((one) => one.name() === word);
     node = existing ?? node.command(word).helpOption('-h, --help', 'show help').summary(depth === command.path.length - 1 ? command.summary : (given.table.groups[word] ?? ''));
-    if (existing === undefined) node.description(given.table.groups[word] ?? '');
+    if (existing === undefined && depth < command.path.length - 1) node.description(given.table.groups[word] ?? '').addHelpText('after', () => examplesOf(given.table.commands.filter((one) => one.path[depth] === word)));
   }
   node.summary(command.summary).description([`${command.summary}.`, command.description].filter((one) => one !== undefined).join('\n\n'));
   for (const [name, spec] of Object.entries(command.arguments)) {
@@ -75,13 +79,19 @@ function addCommand(program: Commander, command: Command, given: { readonly tabl
     node.addArgument(spec.choices === undefined ? argument : argument.choices(spec.choices));
   }
   for (const [name, spec] of Object.entries(command.options)) node.addOption(optionOf(name, spec));
-  node.addHelpText('after', `\nExamples:\n${command.examples.map((one) => `  # ${one.does}\n  ${one.command}`).join('\n')}`);
+  node.addHelpText('after', () => examplesOf([command]));
   node.action((...all: unknown[]) => {
     const values = Object.keys(command.arguments).map((name, index) => [name, all[index]]);
     const own = Object.entries(command.options).map(([name, spec]) => [name, valueOf(node.getOptionValue(name), spec)]);
     const { url, key } = program.opts<{ url?: string; key?: string }>();
     given.sink.found({ asked: 'command', command, given: { arguments: Object.fromEntries(values), options: Object.fromEntries(own) }, global: { ...(url === undefined ? {} : { url }), ...(key === undefined ? {} : { key }) } });
   });
+}
+
+/** All examples of one command, or the first of each of several. */
+function examplesOf(commands: readonly Command[]): string {
+  const examples = commands.flatMap((command) => (commands.length === 1 ? command.examples : command.examples.slice(0, 1)));
+  return `\nExamples:\n${examples.map((one) => `  # ${one.does}\n  ${one.command}`).join('\n')}`;
 }
 
 function valueOf(value: unknown, spec: OptionSpec): unknown {

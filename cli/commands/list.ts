@@ -36,22 +36,22 @@ export const listCommand = command({
       return outcomes.done.exitCode;
     }
     for (const plural of resourcePlurals.filter((one) => one !== 'releases')) {
-      surroundings.output.lines([surroundings.output.paint('cyan', plural)]);
-      await showList(surroundings, listings[plural], { wanted, all, oneOfMany: true });
+      await showList(surroundings, listings[plural], { wanted, all, title: plural });
     }
     return outcomes.done.exitCode;
   },
 });
 
-/** Shows one list: one page, or with `all` every page. */
-export async function showList({ client, output, signal }: Surroundings, kind: Listing, given: { readonly wanted: Wanted; readonly all: boolean; readonly oneOfMany?: boolean }): Promise<void> {
+/** Shows one list: one page, or with `all` every page; with a title it is one of several. */
+export async function showList({ client, output, signal }: Surroundings, kind: Listing, given: { readonly wanted: Wanted; readonly all: boolean; readonly title?: string }): Promise<void> {
   for (const filter of ['application', 'environment', 'state'] as const) {
     if (given.wanted[filter] !== undefined && !kind.filters.includes(filter)) throw new UsageError(`this list has no filter --${filter}`, kind.filters.map((one) => `--${one}`));
   }
   const page = given.all ? await readAll(kind, client(), { wanted: given.wanted, signal }) : await kind.read(client(), given.wanted, signal);
   const lines = (): readonly string[] => pageLines(page, kind, output.table);
-  if (given.oneOfMany) output.oneOfMany(page.unchanged, lines);
-  else output.answer(page.unchanged, lines);
+  const { title } = given;
+  if (title === undefined) output.answer(page.unchanged, lines);
+  else output.oneOfMany(page.unchanged, () => [output.paint('cyan', title), ...lines(), '']);
 }
 
 function pageLines(page: ListedPage, kind: Listing, table: Surroundings['output']['table']): readonly string[] {

@@ -1,3 +1,4 @@
+import type { StreamEvent } from '#client/subscription';
 import { followDeployment } from '#client/wait';
 import type { OperationOutput } from '#contracts/http/routes';
 import type { DeploymentView } from '#contracts/views';
@@ -10,6 +11,11 @@ import { openScreen } from './screen.ts';
 
 type ListedEvent = OperationOutput<'listDeploymentEvents'>['items'][number];
 type ShownEvent = Omit<ListedEvent, 'hash'>;
+
+/** An event of the stream as it was sent, without what the subscription added. */
+function withoutCursor({ cursor: _cursor, ...event }: StreamEvent): ShownEvent {
+  return event;
+}
 
 /** The clock of a running step is drawn again this often. */
 const REDRAW_MILLISECONDS = 1000;
@@ -64,7 +70,7 @@ async function writeEvents(surroundings: Surroundings, id: string): Promise<Depl
     if (written >= version) return;
     for await (const event of client().items('listDeploymentEvents', { params: { id }, query: { limit: 200 } }, { signal })) write(event);
   };
-  for await (const next of followDeployment(client(), id, { signal, onEvent: ({ cursor: _, ...event }) => heard.push(event) })) {
+  for await (const next of followDeployment(client(), id, { signal, onEvent: (event) => heard.push(withoutCursor(event)) })) {
     view = next;
     await catchUp(next.version);
   }

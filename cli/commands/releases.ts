@@ -1,0 +1,17 @@
+import { command } from '../command.ts';
+import { outcomes } from '../exit-codes.ts';
+import { listings } from '../listings.ts';
+import { pageOptions, showList } from './list.ts';
+
+export const releasesCommand = command({
+  path: ['releases'],
+  summary: 'List the releases of an application',
+  arguments: { application: { description: 'the application' } },
+  options: pageOptions,
+  examples: [{ command: 'sluice releases shop', does: 'show the releases of shop' }],
+  json: 'the page `{items, nextCursor?}`; with --all one page with all releases.',
+  run: async (surroundings, { arguments: { application }, options: { all, ...page } }) => {
+    await showList(surroundings, listings.releases, { wanted: { application, ...page }, all });
+    return outcomes.done.exitCode;
+  },
+});
