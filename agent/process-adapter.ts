@@ -1,4 +1,4 @@
-import type { AdapterAnswer, Command, ComponentHealth, SecretValues } from '#contracts/adapter';
+import type { AdapterAnswer, Command, ComponentHealth, SecretValues, SideSpec } from '#contracts/adapter';
 import type { TargetAdapter } from '#ports/target-adapter';
 import { advanceApply, answerOf, beginApply } from '#agent/component/apply';
 import { commandProblems } from '#agent/component/check-command';
@@ -7,6 +7,7 @@ import type { Machine } from '#agent/component/machine';
 import type { SupervisedComponent } from '#agent/component/supervised-component';
 import { Supervisor } from '#agent/component/supervisor';
 import { verifyCommand } from '#agent/component/verify-command';
+import { fingerprintOf } from '#agent/processes/side-record';
 import { Fences } from '#agent/state/fences';
 import { Outcomes } from '#agent/state/outcomes';
 
@@ -58,7 +59,7 @@ export class ProcessAdapter implements TargetAdapter {
   }
 
   async #check(command: Command, secrets: SecretValues): Promise<AdapterAnswer> {
-    const problems = await commandProblems(this.#machine, command, { secrets, components: this.components });
+    const problems = await commandProblems(this.#machine, command, { secrets, sides: sidesIn(command), components: this.components });
     return problems.length === 0 ? { state: 'done', reason: 'can be run here' } : { state: 'failed', reason: shortened(problems.join('; ')) };
   }
 
@@ -67,15 +68,17 @@ export class ProcessAdapter implements TargetAdapter {
     if (known !== undefined) return { state: known.state === 'done' ? 'done' : 'failed', reason: known.reason };
     const late = this.#machine.now() > Date.parse(command.deadline);
     const component = this.#supervisor.open(command.application, command.component);
+    this.#fences.raise(command.application, command.generation);
     if (component.record.pending?.command !== command.id) {
       if (late) return { state: 'failed', reason: 'came after its deadline; nothing was done' };
-      const problems = await commandProblems(this.#machine, command, { secrets, components: this.components });
+      // What runs already is not asked for again: a file that has changed since its start does not keep anyone from going back to it.
+      const sides = sidesIn(command).filter((side) => component.instances.ofSide(fingerprintOf(side)).length < side.replicas);
+      const problems = await commandProblems(this.#machine, command, { secrets, sides, components: this.components });
       if (problems.length > 0) return { state: 'failed', reason: shortened(problems.join('; ')) };
       // While the problems were looked for, a newer command may have come.
       const fenced = this.#fenced(command);
       if (fenced !== undefined) return fenced;
       this.#replace(component, command);
-      this.#fences.raise(command.application, command.generation);
       beginApply(component, command, secrets);
     }
     const progress = advanceApply(component, late);
@@ -94,6 +97,11 @@ export class ProcessAdapter implements TargetAdapter {
     if (command.generation >= seen) return undefined;
     return { state: 'failed', superseded: true, reason: `generation ${command.generation} is older than ${seen}, which this target has seen for ${command.application}; nothing was done` };
   }
+}
+
+/** The sides of a command of which something is to run. */
+function sidesIn(command: Command): readonly SideSpec[] {
+  return [command.desired.new, command.desired.stable].filter((side) => side !== null).filter((side) => side.replicas > 0);
 }
 
 /** A report's reason has at most 2000 characters. */

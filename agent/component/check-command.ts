@@ -10,17 +10,18 @@ import { planLaunch } from '#agent/processes/launch-plan';
 
 const MEBIBYTE = 1_048_576;
 
-/** Everything that stands against a command's desired state on this machine, in words; empty when it can be done. Changes nothing. */
-export async function commandProblems(machine: Machine, command: Command, given: { readonly secrets: SecretValues; readonly components: readonly SupervisedComponent[] }): Promise<readonly string[]> {
-  const sides = [command.desired.new, command.desired.stable].filter((side) => side !== null && side.replicas > 0);
+/** What is looked at beside the command: the sides of which something would be started, their secrets, and all components of the machine. */
+type Looked = { readonly sides: readonly SideSpec[]; readonly secrets: SecretValues; readonly components: readonly SupervisedComponent[] };
+
+/** Everything that stands against starting sides of a command on this machine, in words; empty when they can be started. Changes nothing. */
+export async function commandProblems(machine: Machine, command: Command, given: Looked): Promise<readonly string[]> {
   const problems: string[] = [];
-  for (const side of sides) {
-    if (side === null) continue;
+  for (const side of given.sides) {
     const plan = await planLaunch(machine, { spec: side, secrets: given.secrets });
     if (!plan.possible) problems.push(plan.reason);
     problems.push(...shapeProblems(side), ...await portProblems(machine, command, { side, components: given.components }));
   }
-  return [...problems, ...memoryProblems(sides.filter((side) => side !== null))];
+  return [...problems, ...memoryProblems(given.sides)];
 }
 
 function shapeProblems({ component }: SideSpec): readonly string[] {

@@ -112,6 +112,7 @@ export class ComponentProxies {
 
   /** Has every proxy accept nobody any more, and end with its last connection. */
   async leave(): Promise<void> {
+    this.#forgetDead();
     for (const one of this.#known.values()) {
       if (one.leaving === true) continue;
       await one.control.leave();

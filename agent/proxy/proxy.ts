@@ -72,6 +72,8 @@ export class Proxy {
   async leave(): Promise<void> {
     this.front.leave();
     const begun = this.#now();
+    // Whoever asked for it is answered first.
+    await sleep(LOOK_MILLISECONDS);
     while (this.front.connections > 0 && this.#now() - begun < LEAVE_MILLISECONDS) await sleep(LOOK_MILLISECONDS);
     const emptyAt = this.#now();
     while (this.#hasUnread() && this.#now() - emptyAt < LAST_COUNTS_MILLISECONDS) await sleep(LOOK_MILLISECONDS);

@@ -1,0 +1,73 @@
+// Plays a release for tests. The first argument says how: `serve`, `fail`, `crash-after MILLISECONDS`, `chatter BYTES`, `tell FILE ARGUMENTS…`, `work`.
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+
+const [role, value, ...rest] = process.argv.slice(2);
+const release = process.env.SLUICE_RELEASE;
+
+switch (role) {
+  case 'serve': serve(); break;
+  case 'fail':
+    for (let line = 1; line <= 30; line += 1) console.log(`line ${line}`);
+    console.error('last words');
+    process.exitCode = 3;
+    break;
+  case 'crash-after':
+    serve();
+    setTimeout(() => process.exit(7), Number(value));
+    break;
+  case 'chatter':
+    serve();
+    for (let written = 0; written < Number(value); written += 1024) process.stdout.write(`${'x'.repeat(1023)}\n`);
+    break;
+  case 'tell':
+    writeFileSync(value, JSON.stringify({ arguments: rest, environment: process.env, folder: process.cwd() }));
+    serve();
+    break;
+  case 'stubborn':
+    process.on('SIGTERM', () => console.log('I stay'));
+    serve({ stubborn: true });
+    break;
+  case 'work':
+    setInterval(() => undefined, 1000);
+    break;
+  default:
+    throw new Error(`no role ${role}`);
+}
+
+function serve({ stubborn = false } = {}) {
+  let healthy = true;
+  const server = createServer((request, response) => {
+    if (!server.listening) response.setHeader('connection', 'close');
+    if (request.url === '/healthz') response.writeHead(healthy ? 200 : 500).end();
+    else if (request.url === '/sicken') { healthy = false; response.end(release); }
+    else if (request.url === '/stream') stream(response);
+    else if (request.url === '/echo') request.pipe(response);
+    else request.resume().on('end', () => response.end(release));
+  });
+  server.on('upgrade', (request, socket) => upgrade(request, socket));
+  if (!stubborn) process.on('SIGTERM', () => server.close(() => process.exit(0)));
+  server.listen(Number(process.env.PORT), '127.0.0.1', () => console.log(`release ${release} serves`));
+}
+
+/** One line every 50 ms for two seconds. */
+function stream(response) {
+  let lines = 0;
+  const timer = setInterval(() => {
+    lines += 1;
+    response.write(`${lines} ${release}\n`);
+    if (lines === 40) {
+      clearInterval(timer);
+      response.end();
+    }
+  }, 50);
+}
+
+/** A WebSocket's handshake, and then every byte back as it came: masked frames are sent back raw, which is enough for a test that reads bytes. */
+function upgrade(request, socket) {
+  const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
+  socket.on('error', () => undefined);
+  socket.pipe(socket);
+}
