@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 import { createHandlers } from '#application/create-handlers';
+import { createApi } from '#application/http/api';
+import type { Unexpected } from '#application/http/exchange';
 import { createMetrics } from '#application/http/metrics';
 import type { Metrics } from '#application/http/metrics';
 import { serviceOperations } from '#application/http/service-operations';
@@ -12,6 +14,7 @@ import { OpenConnections } from './connections.ts';
 import { cursorKeyOf } from './cursor-key.ts';
 import { openEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
+import { MemoryRateLimits } from './rate-limits.ts';
 import { startServer } from './server/start-server.ts';
 import type { ListenOptions } from './server/start-server.ts';
 import { MemoryTickets } from './tickets.ts';
@@ -59,10 +62,9 @@ export async function startStandalone(options: StandaloneOptions): Promise<Runni
   try {
     const firstKeys = await ensureFirstKeys(engine, options.adminKey);
     const stopCounting = countInto(metrics, engine);
-    const server = await startServer({
-      operations: engine.handlers.operations, ports: engine.ports, metrics, tickets, connections, appended: engine.signals.appended, cursorKey: await cursorKeyOf(engine.ports), listen: options.listen,
-      report: ({ error, traceId, operation }) => options.log(`trouble in ${operation}, trace ${traceId}: ${wordsOf(error)}`),
-    });
+    const report = ({ error, traceId, operation }: Unexpected) => options.log(`trouble in ${operation}, trace ${traceId}: ${wordsOf(error)}`);
+    const api = createApi({ operations: engine.handlers.operations, ports: engine.ports, tickets, rateLimits: new MemoryRateLimits(systemClock), metrics, cursorKey: await cursorKeyOf(engine.ports), report });
+    const server = await startServer({ api, ports: engine.ports, metrics, connections, appended: engine.signals.appended, listen: options.listen, report });
     await engine.start();
     return {
       url: server.url, firstKeys,

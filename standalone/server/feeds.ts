@@ -50,10 +50,6 @@ export class Feed {
     this.tenant = tenant;
   }
 
-  end(): Promise<string> {
-    return this.#events.feedEnd(this.tenant);
-  }
-
   /** The next events after a place. A read that runs is shared, unless something was appended since it began. */
   after(cursor: string): Promise<readonly StoredEvent[]> {
     const { version } = this.appended;

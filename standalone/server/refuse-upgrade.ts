@@ -2,11 +2,10 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import type { HttpAnswer } from '#application/http/exchange';
-import { securityHeaders } from '#application/http/security-headers';
 
 /** Answers a request to upgrade as an ordinary one, and closes: the socket is no longer the HTTP server's to write to. */
-export function refuseUpgrade(socket: Duplex, answer: HttpAnswer, traceId: string): void {
-  const headers = { ...securityHeaders(undefined), ...answer.headers, 'x-trace-id': traceId, 'content-length': `${Buffer.byteLength(answer.body)}`, connection: 'close' };
+export function refuseUpgrade(socket: Duplex, answer: HttpAnswer): void {
+  const headers = { ...answer.headers, 'content-length': `${Buffer.byteLength(answer.body)}`, connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.end(`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${answer.body}`);
 }

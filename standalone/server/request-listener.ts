@@ -1,28 +1,24 @@
 import type { RequestListener } from 'node:http';
 
-import type { Outside } from '#application/http/exchange';
-import { problemAnswer, toldFailure } from '#application/http/problem-answer';
-import type { RequestHandler } from '#application/http/request-handler';
-import { securityHeaders } from '#application/http/security-headers';
+import type { Api } from '#application/http/api';
+import type { Ids } from '#ports/clock';
 
 import { requestOf, send } from './exchange.ts';
 import type { createSiteCheck } from './site-check.ts';
 
-/** What a listener needs beside the handler. */
-export type Listening = { readonly checkSite: ReturnType<typeof createSiteCheck>; readonly outside: Outside; readonly isSecure: boolean };
+/** What a listener needs beside the API. */
+export type Listening = { readonly checkSite: ReturnType<typeof createSiteCheck>; readonly ids: Ids; readonly isSecure: boolean };
 
-/** Makes the listener of all requests: refuses foreign sites, and gives the rest to the handler. */
-export function createRequestListener(handle: RequestHandler, { checkSite, outside, isSecure }: Listening): RequestListener {
+/** Makes the listener of all requests: refuses foreign sites, and gives the rest to the API. */
+export function createRequestListener(api: Api, { checkSite, ids, isSecure }: Listening): RequestListener {
   return async (message, response) => {
-    const traceId = outside.ports.ids.trace();
     try {
       checkSite(message.headers);
-      send(response, await handle(requestOf(message, isSecure ? 'https' : 'http')));
+      send(response, await api.handle(requestOf(message, isSecure ? 'https' : 'http')));
     } catch (error) {
-      const failure = toldFailure(error);
-      if (failure.code === 'internal-error') outside.report({ error, traceId, operation: 'none' });
-      const answer = problemAnswer(failure, traceId);
-      if (!response.headersSent) send(response, { ...answer, headers: { ...securityHeaders(undefined), ...answer.headers, 'x-trace-id': traceId } });
+      const traceId = ids.trace();
+      const answer = api.refuse(api.tell(error, { traceId, operation: 'none' }), traceId);
+      if (!response.headersSent) send(response, answer);
     }
   };
 }

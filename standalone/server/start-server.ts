@@ -1,16 +1,10 @@
-import type { OperationHandlers } from '#application/handlers';
-import { createCursors } from '#application/http/cursor';
-import { defaultHttpSettings } from '#application/http/exchange';
-import type { HttpSettings, Outside, Unexpected } from '#application/http/exchange';
-import { createHttpMetrics } from '#application/http/http-metrics';
+import type { Api } from '#application/http/api';
+import type { Unexpected } from '#application/http/exchange';
 import type { Metrics } from '#application/http/metrics';
-import { createRequestHandler } from '#application/http/request-handler';
 import { Failure } from '#contracts/errors';
 import type { Ports } from '#ports/ports';
-import type { Tickets } from '#ports/tickets';
 
 import type { OpenConnections } from '../connections.ts';
-import { MemoryRateLimits } from '../rate-limits.ts';
 import type { AppendedSignal } from './feeds.ts';
 import { listen, stop } from './listening.ts';
 import { createNodeServer } from './node-server.ts';
@@ -37,16 +31,12 @@ export type ListenOptions = {
 
 /** What a server is built on. */
 export type ServerOptions = {
-  readonly operations: OperationHandlers;
-  readonly ports: Ports;
+  readonly api: Api;
+  readonly ports: Pick<Ports, 'events' | 'clock' | 'ids'>;
   readonly metrics: Metrics;
-  readonly tickets: Tickets;
   readonly connections: OpenConnections;
   readonly appended: AppendedSignal;
-  /** Signs cursors: at least 32 secret bytes, the same after a restart. */
-  readonly cursorKey: Uint8Array;
   readonly listen: ListenOptions;
-  readonly http?: Partial<HttpSettings>;
   readonly stream?: Partial<StreamSettings>;
   /** Told of everything unexpected. Must not throw. */
   readonly report: (unexpected: Unexpected) => void;
@@ -72,11 +62,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (!isLoopback(host) && tls === undefined && !insecure) {
     throw new Failure('rule-broken', { detail: `${host} is reachable by others: give SLUICE_TLS_CERT and SLUICE_TLS_KEY, or --insecure where something else speaks TLS`, errors: [{ field: 'host', rule: 'must be a loopback address without TLS', value: host }] });
   }
-  const outside = outsideOf(options);
   const checkSite = createSiteCheck({ host, allowedHosts });
-  const stream = new StreamServer({ outside, tickets: options.tickets, connections: options.connections, appended: options.appended, metrics: options.metrics, settings: { ...defaultStreamSettings, ...options.stream }, checkSite });
+  const stream = new StreamServer({ ...options, settings: { ...defaultStreamSettings, ...options.stream }, checkSite });
   const secure = tls === undefined ? undefined : await readTls(tls);
-  const listener = createRequestListener(createRequestHandler(options.operations, outside), { checkSite, outside, isSecure: secure !== undefined });
+  const listener = createRequestListener(options.api, { checkSite, ids: options.ports.ids, isSecure: secure !== undefined });
   const { server, secureServer } = createNodeServer(listener, secure);
   server.on('upgrade', (request, socket, head) => void stream.upgrade(request, socket, head));
   const port = await listen(server, options.listen);
@@ -92,8 +81,4 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await stop(server, () => stream.close());
     },
   };
-}
-
-function outsideOf({ ports, metrics, cursorKey, http, report }: ServerOptions): Outside {
-  return { ports, rateLimits: new MemoryRateLimits(ports.clock), cursors: createCursors(cursorKey), metrics: createHttpMetrics(metrics), settings: { ...defaultHttpSettings, ...http }, report };
 }

@@ -1,12 +1,8 @@
 import type { WebSocket } from 'ws';
 import * as z from 'zod';
 
-import type { Caller, Context } from '#application/context';
-import type { Cursors, CursorScope } from '#application/http/cursor';
-import type { Unexpected } from '#application/http/exchange';
-import { toldFailure } from '#application/http/problem-answer';
-import { assertTopic } from '#application/http/topics';
-import type { TopicMatcher } from '#application/http/topics';
+import type { Caller } from '#application/context';
+import type { Api } from '#application/http/api';
 import { Failure } from '#contracts/errors';
 import { clientMessage, closeCodes, MAXIMUM_SUBSCRIPTIONS, PING_SECONDS } from '#contracts/stream';
 import type { ClientMessage, Topic } from '#contracts/stream';
@@ -15,25 +11,23 @@ import type { Ports } from '#ports/ports';
 import type { OpenConnection } from '../connections.ts';
 import { filled, secondsToToken } from '../token-bucket.ts';
 import type { TokenBucket } from '../token-bucket.ts';
-import type { Feed, Feeds } from './feeds.ts';
+import type { Feeds } from './feeds.ts';
 import { Outbox } from './outbox.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
 import type { StreamSettings } from './stream-settings.ts';
 import { follow } from './subscription.ts';
-import type { SubscriptionStart } from './subscription.ts';
+import type { Subscription } from './subscription.ts';
 
 /** What every connection of a server shares. */
 export type StreamContext = {
-  readonly ports: Ports;
+  readonly api: Api;
+  readonly ports: Pick<Ports, 'clock' | 'ids'>;
   readonly feeds: Feeds;
-  readonly matches: TopicMatcher;
-  readonly cursors: Cursors;
   readonly settings: StreamSettings;
   readonly metrics: StreamMetrics;
-  readonly report: (unexpected: Unexpected) => void;
 };
 
-type Subscription = { readonly topic: Topic; readonly abort: AbortController };
+type Subscribed = { readonly topic: Topic; readonly abort: AbortController };
 type Subscribe = Extract<ClientMessage, { type: 'subscribe' }>;
 
 /** One WebSocket: takes the client's messages in order and sends what it subscribed to. */
@@ -47,9 +41,7 @@ export class StreamConnection implements OpenConnection {
   readonly #context: StreamContext;
   readonly #traceId: string;
   readonly #outbox: Outbox;
-  /** A cursor of the stream is good for all topics of its tenant. */
-  readonly #cursorScope: CursorScope;
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #subscriptions = new Map<string, Subscribed>();
   #bucket: TokenBucket | undefined;
   #malformed = 0;
   #heardAt: number;
@@ -62,7 +54,6 @@ export class StreamConnection implements OpenConnection {
     this.#caller = caller;
     this.#context = context;
     this.#traceId = context.ports.ids.trace();
-    this.#cursorScope = { tenant: caller.tenant, operation: 'stream', filter: {} };
     this.#outbox = new Outbox(socket, context.settings.outbox);
     this.#heardAt = context.ports.clock.now();
     socket.on('message', (data, isBinary) => this.#receive(data.toString(), isBinary));
@@ -147,38 +138,24 @@ export class StreamConnection implements OpenConnection {
   async #subscribe({ id, topic, cursor }: Subscribe): Promise<void> {
     if (this.#subscriptions.has(id)) throw new Failure('conflict', `there is a subscription ${id} already`);
     if (this.#subscriptions.size >= MAXIMUM_SUBSCRIPTIONS) throw new Failure('conflict', `a connection may have ${MAXIMUM_SUBSCRIPTIONS} subscriptions`);
-    const context: Context = { ports: this.#context.ports, tenant: this.tenant, traceId: this.#traceId };
-    await assertTopic(context, this.#caller, topic);
-    const feed = this.#context.feeds.of(this.tenant);
-    const position = cursor === undefined ? await feed.end() : this.#openCursor(cursor);
+    const opened = await this.#context.api.stream.openTopic(this.#caller, this.#traceId, { topic, cursor });
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     const abort = new AbortController();
     this.#subscriptions.set(id, { topic, abort });
-    this.#outbox.sendNow({ type: 'subscribed', id, cursor: this.#signCursor(position) });
+    this.#outbox.sendNow({ type: 'subscribed', id, cursor: opened.signCursor(opened.position) });
     // What a target's agent waits for is announced, not read from the feed.
-    if (topic.kind !== 'work') void this.#follow({ id, topic, cursor: position }, feed, abort.signal);
+    if (topic.kind !== 'work') void this.#follow({ id, topic: opened, feed: this.#context.feeds.of(this.tenant), outbox: this.#outbox }, abort.signal);
   }
 
   /** Sends until the subscription ends; never rejects. */
-  async #follow(start: SubscriptionStart, feed: Feed, abort: AbortSignal): Promise<void> {
+  async #follow(subscription: Subscription, abort: AbortSignal): Promise<void> {
     try {
-      const end = await follow(start, { feed, matches: this.#context.matches, outbox: this.#outbox, signCursor: (place) => this.#signCursor(place) }, abort);
-      if (end === 'aborted') return;
+      if ((await follow(subscription, abort)) === 'aborted') return;
       this.#context.metrics.behind.add();
     } catch (error) {
-      this.#fail(start.id, this.#told(error));
+      this.#fail(subscription.id, this.#told(error));
     }
-    this.#unsubscribe(start.id);
-  }
-
-  #signCursor(position: string): string {
-    return this.#context.cursors.sign(this.#cursorScope, position);
-  }
-
-  #openCursor(cursor: string): string {
-    const position = this.#context.cursors.open(this.#cursorScope, cursor);
-    if (position === undefined) throw new Failure('malformed-request', { detail: 'the cursor is none that this stream gave', errors: [{ field: 'cursor', rule: 'must be a cursor that an earlier message gave' }] });
-    return position;
+    this.#unsubscribe(subscription.id);
   }
 
   #unsubscribe(id: string): boolean {
@@ -187,9 +164,7 @@ export class StreamConnection implements OpenConnection {
   }
 
   #told(error: unknown): Failure {
-    const failure = toldFailure(error);
-    if (failure.code === 'internal-error') this.#context.report({ error, traceId: this.#traceId, operation: 'stream' });
-    return failure;
+    return this.#context.api.tell(error, { traceId: this.#traceId, operation: 'stream' });
   }
 
   #fail(id: string | null, failure: Failure): void {

@@ -3,17 +3,12 @@ import type { Duplex } from 'node:stream';
 
 import { WebSocketServer } from 'ws';
 
-import { callerOf, createAuthenticator, flawOf } from '#application/http/authenticate';
-import type { Authenticator } from '#application/http/authenticate';
-import { assertPermitted, assertWithinRates } from '#application/http/authorize';
-import type { Outside } from '#application/http/exchange';
+import type { Caller } from '#application/context';
+import type { Api } from '#application/http/api';
 import type { Metrics } from '#application/http/metrics';
-import { problemAnswer, toldFailure } from '#application/http/problem-answer';
-import { createTopicMatcher } from '#application/http/topics';
 import { Failure } from '#contracts/errors';
 import { closeCodes, MAXIMUM_MESSAGE_BYTES, STREAM_PATH } from '#contracts/stream';
-import type { KeyRecord } from '#ports/keys';
-import type { Tickets } from '#ports/tickets';
+import type { Ports } from '#ports/ports';
 
 import type { OpenConnections } from '../connections.ts';
 import { Feeds } from './feeds.ts';
@@ -26,8 +21,8 @@ import type { StreamSettings } from './stream-settings.ts';
 
 /** What the stream is built on. */
 export type StreamServerOptions = {
-  readonly outside: Outside;
-  readonly tickets: Tickets;
+  readonly api: Api;
+  readonly ports: Pick<Ports, 'events' | 'clock' | 'ids'>;
   readonly connections: OpenConnections;
   readonly appended: AppendedSignal;
   readonly metrics: Metrics;
@@ -42,20 +37,15 @@ const CLOSE_MILLISECONDS = 2000;
 /** Opens WebSockets for who has a key or a ticket, and watches over the open ones. */
 export class StreamServer {
   readonly #options: StreamServerOptions;
-  readonly #authenticator: Authenticator;
   readonly #context: StreamContext;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MAXIMUM_MESSAGE_BYTES, perMessageDeflate: false, clientTracking: false });
   readonly #open = new Set<StreamConnection>();
   #isClosing = false;
 
   constructor(options: StreamServerOptions) {
-    const { outside, connections, metrics, settings, appended } = options;
+    const { api, ports, connections, metrics, settings, appended } = options;
     this.#options = options;
-    this.#authenticator = createAuthenticator(outside);
-    this.#context = {
-      ports: outside.ports, feeds: new Feeds(outside.ports.events, appended), matches: createTopicMatcher(outside.ports.events), cursors: outside.cursors, settings,
-      metrics: createStreamMetrics(metrics, connections), report: outside.report,
-    };
+    this.#context = { api, ports, feeds: new Feeds(ports.events, appended), settings, metrics: createStreamMetrics(metrics, connections) };
   }
 
   /** Takes a request to upgrade: opens a WebSocket, or answers with a problem and closes. Never rejects. */
@@ -64,30 +54,27 @@ export class StreamServer {
     const ignore = () => undefined;
     socket.on('error', ignore);
     try {
-      const caller = callerOf(await this.#admit(request));
-      assertPermitted(caller, 'ticket:create');
-      await assertWithinRates(this.#options.outside, caller);
+      const caller = await this.#admit(request);
       this.#assertRoom(caller.tenant, caller.keyId);
       socket.removeListener('error', ignore);
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => { void this.#keep(new StreamConnection(webSocket, caller, this.#context)); });
     } catch (error) {
-      const failure = toldFailure(error);
-      const traceId = this.#options.outside.ports.ids.trace();
-      if (failure.code === 'internal-error') this.#options.outside.report({ error, traceId, operation: 'stream' });
+      const { api, ports } = this.#options;
+      const traceId = ports.ids.trace();
+      const failure = api.tell(error, { traceId, operation: 'stream' });
       this.#context.metrics.refused.add([failure.code]);
-      refuseUpgrade(socket, problemAnswer(failure, traceId), traceId);
+      refuseUpgrade(socket, api.refuse(failure, traceId));
     }
   }
 
   /** Closes connections whose key is no longer valid, and those that are silent for too long. To be called at least twice a minute. */
   async check(): Promise<void> {
-    const { clock, keys } = this.#options.outside.ports;
+    const { api, ports, connections } = this.#options;
     const keysInUse = new Map([...this.#open].map(({ tenant, keyId }) => [`${tenant}/${keyId}`, { tenant, keyId }]));
     for (const { tenant, keyId } of keysInUse.values()) {
-      const record = await keys.get(tenant, keyId);
-      if (record === undefined || flawOf(record, clock.now()) !== undefined) await this.#options.connections.closeKey(tenant, keyId);
+      if (!(await api.stream.isValid({ tenant, keyId }))) await connections.closeKey(tenant, keyId);
     }
-    for (const connection of this.#open) if (connection.isIdle(clock.now())) connection.close(closeCodes.idle, 'no ping came');
+    for (const connection of this.#open) if (connection.isIdle(ports.clock.now())) connection.close(closeCodes.idle, 'no ping came');
   }
 
   /** Closes all connections as one that stops; who does not answer is cut. */
@@ -100,15 +87,13 @@ export class StreamServer {
     for (const connection of this.#open) connection.terminate();
   }
 
-  async #admit(request: IncomingMessage): Promise<KeyRecord> {
+  async #admit(request: IncomingMessage): Promise<Caller> {
     this.#options.checkSite(request.headers);
     const url = new URL(request.url ?? '/', 'http://stream.invalid');
     if (url.pathname !== STREAM_PATH) throw new Failure('not-found', `there is no stream at ${url.pathname.slice(0, 200)}`);
     if (this.#isClosing) throw new Failure('unavailable', { detail: 'the server stops', retryAfterSeconds: 1 });
-    const address = request.socket.remoteAddress ?? '';
-    const ticket = url.searchParams.get('ticket');
-    if (ticket === null || request.headers.authorization !== undefined) return this.#authenticator.authenticate(request.headers.authorization, address);
-    return this.#authenticator.redeem(ticket, this.#options.tickets, address);
+    const { authorization } = request.headers;
+    return await this.#options.api.stream.admit({ authorization, ticket: url.searchParams.get('ticket') ?? undefined, clientAddress: request.socket.remoteAddress ?? '' });
   }
 
   #assertRoom(tenant: string, keyId: string): void {

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '#application/http/exchange';
+import type { HttpAnswer, Unexpected } from '#application/http/exchange';
 import { errors, Failure, problemOf } from '#contracts/errors';
 
 /** Makes the answer of a failure: a problem document (RFC 9457) with the headers that its status asks for. */
@@ -17,8 +17,9 @@ export function problemAnswer(failure: Failure, traceId: string): HttpAnswer {
   };
 }
 
-/** The failure to tell a caller of: a typed one as it is, anything else as `internal-error` without a word of what it was. */
-export function toldFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
+/** The failure to tell a caller of: a typed one as it is, anything else as `internal-error` without a word of what it was, which is reported. */
+export function tell(error: unknown, place: Pick<Unexpected, 'traceId' | 'operation'>, report: (unexpected: Unexpected) => void): Failure {
+  if (error instanceof Failure && error.code !== 'internal-error') return error;
+  report({ error, ...place });
   return new Failure('internal-error', { detail: 'something unexpected happened; the trace id leads to it', cause: error });
 }

@@ -7,7 +7,7 @@ import type { HttpAnswer, HttpRequest, Outside } from '#application/http/exchang
 import { idempotently } from '#application/http/idempotent';
 import { openCursor, signNextCursor } from '#application/http/pages';
 import { entityTag, ifMatchVersion } from '#application/http/preconditions';
-import { problemAnswer, toldFailure } from '#application/http/problem-answer';
+import { problemAnswer, tell } from '#application/http/problem-answer';
 import { readInput } from '#application/http/read-input';
 import type { Input } from '#application/http/read-input';
 import { allowedMethods, matchRoute } from '#application/http/router';
@@ -55,8 +55,7 @@ async function answerTo(request: HttpRequest, work: Work): Promise<{ readonly an
     found = matchRoute(request.method, request.path);
     return { answer: await serve(request, found, work), found };
   } catch (error) {
-    const failure = toldFailure(error);
-    if (failure.code === 'internal-error') work.outside.report({ error, traceId: work.traceId, operation: found?.operation ?? 'none' });
+    const failure = tell(error, { traceId: work.traceId, operation: found?.operation ?? 'none' }, work.outside.report);
     return { answer: problemAnswer(failure, work.traceId), ...(found === undefined ? {} : { found }) };
   }
 }

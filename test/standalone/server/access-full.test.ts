@@ -3,12 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect } from 'vitest';
 
 import { createHandlers } from '#application/create-handlers';
+import { createApi } from '#application/http/api';
+import type { Unexpected } from '#application/http/exchange';
 import { createMetrics } from '#application/http/metrics';
 import { serviceOperations } from '#application/http/service-operations';
 import { ensureOperatorKey } from '#application/tenants/first-start';
 import { systemClock } from '#standalone/clock';
 import { OpenConnections } from '#standalone/connections';
 import { openEngine } from '#standalone/engine';
+import { MemoryRateLimits } from '#standalone/rate-limits';
 import { startServer } from '#standalone/server/start-server';
 import { MemoryTickets } from '#standalone/tickets';
 
@@ -31,10 +34,9 @@ describe('the outside, with all use cases', () => {
     const engine = await openEngine({ dataFolder: folder, connections, handlers: () => createHandlers(service), onTrouble: (doing, error) => troubles.push(doing, error) });
     await engine.start();
     const operatorKey = await ensureOperatorKey(engine.contextOf('operator'));
-    const server = await startServer({
-      operations: engine.handlers.operations, ports: engine.ports, metrics, tickets, connections, appended: engine.signals.appended, cursorKey: randomBytes(32),
-      listen: { host: '127.0.0.1', port: 0 }, http: { verifyAnswers: true }, report: (unexpected) => troubles.push(unexpected),
-    });
+    const report = (unexpected: Unexpected) => troubles.push(unexpected);
+    const api = createApi({ operations: engine.handlers.operations, ports: engine.ports, tickets, rateLimits: new MemoryRateLimits(systemClock), metrics, cursorKey: randomBytes(32), settings: { verifyAnswers: true }, report });
+    const server = await startServer({ api, ports: engine.ports, metrics, connections, appended: engine.signals.appended, listen: { host: '127.0.0.1', port: 0 }, report });
     close = async () => {
       await server.close();
       await engine.close();

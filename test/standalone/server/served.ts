@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { createApi } from '#application/http/api';
 import { hashOf } from '#application/http/authenticate';
 import type { HttpSettings, Unexpected } from '#application/http/exchange';
 import { createMetrics } from '#application/http/metrics';
@@ -12,6 +13,7 @@ import type { Role } from '#contracts/roles';
 import type { KeyRecord } from '#ports/keys';
 import type { Ports } from '#ports/ports';
 import { OpenConnections } from '#standalone/connections';
+import { MemoryRateLimits } from '#standalone/rate-limits';
 import { startServer } from '#standalone/server/start-server';
 import type { ListenOptions, RunningServer } from '#standalone/server/start-server';
 import type { StreamSettings } from '#standalone/server/stream-settings';
@@ -69,13 +71,14 @@ export class Served {
     const tickets = new MemoryTickets(time);
     const unexpected: Unexpected[] = [];
     const service = serviceOperations({ version: '1.2.3', tickets, metrics, readiness: options.readiness ?? { storage: async () => void (await ports.events.feedEnd(TENANT)) } });
+    const report = (one: Unexpected) => unexpected.push(one);
+    const api = createApi({
+      operations: { ...exampleOperations(), ...service, ...options.operations }, ports, tickets, rateLimits: new MemoryRateLimits(time), metrics, cursorKey: randomBytes(32),
+      settings: { verifyAnswers: true, keyRate: WIDE, tenantRate: WIDE, guessRate: WIDE, ...options.http }, report,
+    });
     const server = await startServer({
-      operations: { ...exampleOperations(), ...service, ...options.operations },
-      ports, metrics, tickets, connections, appended: opened.signals.appended, cursorKey: randomBytes(32),
-      listen: { host: '127.0.0.1', port: 0, ...options.listen },
-      http: { verifyAnswers: true, keyRate: WIDE, tenantRate: WIDE, guessRate: WIDE, ...options.http },
-      ...(options.stream === undefined ? {} : { stream: options.stream }),
-      report: (one) => unexpected.push(one),
+      api, ports, metrics, connections, appended: opened.signals.appended, listen: { host: '127.0.0.1', port: 0, ...options.listen },
+      ...(options.stream === undefined ? {} : { stream: options.stream }), report,
     });
     const made = await Promise.all(role.options.map(async (one) => [one, await makeKey(ports, { tenant: one === 'operator' ? 'operator' : TENANT, role: one })] as const));
     return new Served({ time, ports, server, connections, unexpected, keys: keysByRole(made) }, opened.close);
