@@ -1,5 +1,5 @@
 import { createServer as createHttpServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 
@@ -21,9 +21,14 @@ export type NodeServer = { readonly server: Server; readonly secureServer?: Secu
 
 /** Makes a server with all its bounds. */
 export function createNodeServer(listener: RequestListener, secure: SecureContextOptions | undefined): NodeServer {
-  if (secure === undefined) return { server: bounded(createHttpServer(CONNECTION_BOUNDS, listener)) };
-  const secureServer = createHttpsServer({ ...CONNECTION_BOUNDS, ...secure }, listener);
+  if (secure === undefined) return { server: bounded(createHttpServer({ ...CONNECTION_BOUNDS, shouldUpgradeCallback: isWebSocket }, listener)) };
+  const secureServer = createHttpsServer({ ...CONNECTION_BOUNDS, shouldUpgradeCallback: isWebSocket, ...secure }, listener);
   return { server: bounded(secureServer), secureServer };
+}
+
+/** Other protocols that a client would rather speak, as `h2c`, are left alone: the request is answered in the one it was made in. */
+function isWebSocket(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 function bounded(server: Server): Server {

@@ -7,5 +7,6 @@ import type { HttpAnswer } from '#application/http/exchange';
 export function refuseUpgrade(socket: Duplex, answer: HttpAnswer): void {
   const headers = { ...answer.headers, 'content-length': `${Buffer.byteLength(answer.body)}`, connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${answer.body}`);
 }

@@ -33,7 +33,7 @@ export type HttpSettings = {
   readonly tenantRate: RateLimit;
   /** How often an address may come with a wrong key. */
   readonly guessRate: RateLimit;
-  /** Whether each answer is checked against its schema before it is sent; costs time, finds what must not leave. */
+  /** Whether each answer is checked against its schema, and each problem against its route; costs time, finds what must not leave and what the table forgot. */
   readonly verifyAnswers: boolean;
 };
 

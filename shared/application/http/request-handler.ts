@@ -1,4 +1,4 @@
-import type { CallContext } from '#application/context';
+import type { CallContext, Caller } from '#application/context';
 import type { OperationHandlers } from '#application/handlers';
 import { callerOf, createAuthenticator } from '#application/http/authenticate';
 import type { Authenticator } from '#application/http/authenticate';
@@ -14,7 +14,8 @@ import { allowedMethods, matchRoute } from '#application/http/router';
 import type { FoundRoute } from '#application/http/router';
 import { securityHeaders } from '#application/http/security-headers';
 import { traceIdOf } from '#application/http/trace';
-import type { Caller } from '#application/context';
+import type { Failure } from '#contracts/errors';
+import { problemsOf } from '#contracts/http/problems';
 import type { Route } from '#contracts/http/route';
 import type { Operation, OperationInput } from '#contracts/http/routes';
 
@@ -56,8 +57,15 @@ async function answerTo(request: HttpRequest, work: Work): Promise<{ readonly an
     return { answer: await serve(request, found, work), found };
   } catch (error) {
     const failure = tell(error, { traceId: work.traceId, operation: found?.operation ?? 'none' }, work.outside.report);
+    if (found !== undefined && work.outside.settings.verifyAnswers) assertTold(found, failure, work);
     return { answer: problemAnswer(failure, work.traceId), ...(found === undefined ? {} : { found }) };
   }
+}
+
+/** A problem that the route does not name is missing in the OpenAPI document: that is a fault of the route table, not of the request. */
+function assertTold({ route, operation }: FoundRoute, failure: Failure, work: Work): void {
+  if (problemsOf(route).includes(failure.code)) return;
+  work.outside.report({ error: new Error(`the route does not name the problem ${failure.code}: ${failure.detail.detail}`), traceId: work.traceId, operation });
 }
 
 async function serve(request: HttpRequest, found: FoundRoute, work: Work): Promise<HttpAnswer> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { afterAll, describe, expect } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import { createHandlers } from '#application/create-handlers';
 import { createApi } from '#application/http/api';
@@ -21,10 +21,7 @@ import { prepareMatrix } from './matrix-system.ts';
 
 let close: () => Promise<void> = async () => undefined;
 const troubles: unknown[] = [];
-afterAll(async () => {
-  await close();
-  expect(troubles).toEqual([]);
-});
+afterAll(async () => await close());
 
 describe('the outside, with all use cases', () => {
   describeAccess(async () => {
@@ -43,5 +40,9 @@ describe('the outside, with all use cases', () => {
       await remove();
     };
     return await prepareMatrix(server.url, operatorKey?.key ?? '');
+  });
+
+  it('met nothing unexpected on the way', () => {
+    expect(troubles).toEqual([]);
   });
 });

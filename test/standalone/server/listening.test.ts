@@ -100,6 +100,11 @@ describe('a client that breaks the protocol', () => {
     socket.on('error', reject);
   });
 
+  it('is answered in HTTP/1.1 when it would rather speak something else', async () => {
+    served = await Served.open();
+    expect(await answerTo('GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade, close\r\nupgrade: h2c\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   it('is answered and cut: headers too large, two lengths, no host', async () => {
     served = await Served.open();
     expect(await answerTo(`GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
