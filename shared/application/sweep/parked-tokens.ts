@@ -1,12 +1,10 @@
 import { resumeMachine } from '#application/machine/resume-machine';
 import type { DeploymentCheck } from '#application/sweep/finding';
-import { isTerminal } from '#domain/deployment/state';
 
 /** A wait whose end is in the stream is over: its token is given back. */
 export const parkedTokens: DeploymentCheck = {
   kind: 'wait-not-ended',
   run: async (context, { state }) => {
-    if (isTerminal(state)) return undefined;
     const { workflow } = context.ports;
     const before = await workflow.parked(context.tenant, state.id);
     if (before.length === 0) return undefined;
