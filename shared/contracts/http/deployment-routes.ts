@@ -41,7 +41,7 @@ const identified = z.strictObject({ id: deploymentId });
 
 const action = <Name extends keyof typeof deploymentActions>(name: Name) => route({
   method: 'POST', path: `/v1/deployments/{id}/${name}`, permission: deploymentActions[name].permission, summary: deploymentActions[name].summary, params: identified,
-  body: deploymentActions[name].body as (typeof deploymentActions)[Name]['body'], response: accepted, idempotent: true, versioned: true, problems: ['not-found', 'conflict', 'rule-broken', 'precondition-failed', 'version-conflict'],
+  body: deploymentActions[name].body as (typeof deploymentActions)[Name]['body'], response: accepted, idempotent: true, versioned: true, problems: ['not-found', 'conflict', 'rule-broken', 'precondition-failed'],
   examples: { body: deploymentActions[name].example, response: acceptedExample },
 });
 

@@ -25,7 +25,7 @@ function routesOf<Document extends z.ZodObject, Params extends z.ZodObject, List
   const answer = stored(document);
   const many = words.path.slice(words.path.lastIndexOf('/') + 1).replaceAll('-', ' ');
   return {
-    put: route({ method: 'PUT', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Make or replace ${words.one}`, params: params.one, body: document, response: answer, versioned: true, problems: ['rule-broken', 'unknown-reference', 'precondition-failed', 'version-conflict'], examples: words.example }),
+    put: route({ method: 'PUT', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Make or replace ${words.one}`, params: params.one, body: document, response: answer, versioned: true, problems: ['rule-broken', 'unknown-reference', 'precondition-failed'], examples: words.example }),
     get: route({ method: 'GET', path: `${words.path}/{name}`, permission: 'resource:read', summary: `Get ${words.one}`, params: params.one, response: answer, versioned: true, problems: ['not-found'], examples: { response: words.example.response } }),
     list: route({ method: 'GET', path: words.path, permission: 'resource:read', summary: `List ${many}`, params: params.list, query: z.strictObject(pageQuery), response: pageOf(answer), examples: { response: { items: [words.example.response] } } }),
     remove: route({ method: 'DELETE', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Delete ${words.one}`, params: params.one, status: 204, response: z.null(), versioned: true, problems: ['not-found', 'in-use', 'precondition-failed'] }),
