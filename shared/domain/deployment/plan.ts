@@ -9,10 +9,10 @@ import { provider } from '#domain/resources/target';
 export const MAXIMUM_PLAN_STEPS = 100;
 
 /**
- * The most bytes of JSON that a step's commands may take: an event has at most 32,768, and 2,048 of them are for its envelope, the
+ * The most bytes of JSON that a step's commands may take: an event has at most 32,256, and 2,048 of them are for its envelope, the
  * step's title and providers. A command of usual names takes 120, so these are about 250 commands.
  */
-export const MAXIMUM_DISPATCH_BYTES = 30_720;
+export const MAXIMUM_DISPATCH_BYTES = 30_208;
 
 /** Which release of which version of the application serves on a side. */
 export const sideReference = z.strictObject({ release: releaseName, applicationVersion: z.int().min(1) });
