@@ -12,7 +12,7 @@ import { usesOf } from '#domain/resources/uses';
 import type { Use } from '#domain/resources/uses';
 
 /** A document travels in one event. What its envelope and the caller's key need beside it stays under 2 KiB: names, times and hash are short. */
-const MAXIMUM_DOCUMENT_BYTES = MAXIMUM_EVENT_BYTES - 2048;
+export const MAXIMUM_DOCUMENT_BYTES = MAXIMUM_EVENT_BYTES - 2048;
 
 /** A value longer than this is not repeated in an error. */
 const MAXIMUM_VALUE_CHARACTERS = 200;

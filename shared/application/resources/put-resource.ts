@@ -7,14 +7,12 @@ import { requireVersion } from '#application/resources/if-match';
 import { loadedOf } from '#application/resources/load-resource';
 import type { LoadedResource } from '#application/resources/load-resource';
 import { showResource } from '#application/resources/resource-document';
+import { retryConflicts } from '#application/retry-conflicts';
 import { Failure } from '#contracts/errors';
 import { inWords, resourceStream } from '#domain/resources/reference';
 import type { ResourceReference } from '#domain/resources/reference';
 import type { ResourceKind, ResourceOf } from '#domain/resources/resource';
 import type { StoredEvent } from '#ports/event-store';
-
-/** Each round one writer of the resource wins; five people who change one document at the same moment are more than there are. */
-const MAXIMUM_ROUNDS = 5;
 
 /**
  * Makes or replaces a resource. Content that is there already appends nothing and answers the present version, so a repetition is
@@ -23,16 +21,10 @@ const MAXIMUM_ROUNDS = 5;
  */
 export async function putResource<Kind extends ResourceKind>(context: CallContext, reference: ResourceReference<Kind>, resource: ResourceOf<Kind>): Promise<LoadedResource<Kind>> {
   await checkResource(context, reference, resource);
-  for (let round = 1; ; round += 1) {
-    try {
-      const loaded = await write(context, reference, resource);
-      // Shown at once, so that its author finds it in the next list and a delete finds what uses it; the projector would do it later.
-      await showResource(context, reference, loaded);
-      return loaded;
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'version-conflict' || round >= MAXIMUM_ROUNDS) throw error;
-    }
-  }
+  const loaded = await retryConflicts(async () => await write(context, reference, resource));
+  // Shown at once, so that its author finds it in the next list and a delete finds what uses it; the projector would do it later.
+  await showResource(context, reference, loaded);
+  return loaded;
 }
 
 async function write<Kind extends ResourceKind>(context: CallContext, reference: ResourceReference<Kind>, resource: ResourceOf<Kind>): Promise<LoadedResource<Kind>> {

@@ -1,4 +1,5 @@
 import type { Context } from '#application/context';
+import { loadDeployment } from '#application/deployments/load-deployment';
 import { everyDocument } from '#application/every-document';
 import { openDeployments } from '#application/resources/open-deployments';
 import { Failure } from '#contracts/errors';
@@ -69,13 +70,23 @@ async function waitingFor(context: Context, target: string): Promise<readonly st
   return queued.filter((entry) => entry.targets.includes(target)).map((entry) => `deployment ${entry.deployment}`);
 }
 
-/** Where a release serves. A target on which something serves cannot be deleted, so all of these are listed. */
+/**
+ * Where a release serves, or is still to be stopped by the clean-up of the deployment that replaced it. A target on which something serves
+ * cannot be deleted, so all of these are listed.
+ */
 async function servingOn(context: Context, application: string, release: string): Promise<readonly string[]> {
   const users: string[] = [];
   for await (const { key } of everyDocument(context, 'resources', { index: 'kind', value: kindIndex({ kind: 'Target' }) })) {
     const [, target = ''] = key.split('/');
-    const found = await context.ports.leases.read(context.tenant, target, application);
-    if (found.some((lease) => lease.stable?.release === release)) users.push(`${key}, where it serves`);
+    for (const lease of await context.ports.leases.read(context.tenant, target, application)) {
+      if (lease.stable?.release === release) users.push(`${key}, where it serves`);
+      else if (lease.stableBy !== null && (await cleansUp(context, lease.stableBy, release))) users.push(`deployment ${lease.stableBy}, which is still to stop it on ${key}`);
+    }
   }
   return users;
+}
+
+async function cleansUp(context: Context, deployment: string, release: string): Promise<boolean> {
+  const loaded = await loadDeployment(context, deployment);
+  return loaded !== undefined && loaded.state.cleanupAt !== null && (loaded.state.plan?.targets ?? []).some((one) => one.stable?.release === release);
 }

@@ -3,6 +3,7 @@ import { nowOf } from '#application/context';
 import { revoke } from '#application/keys/revoke-key';
 import { openDeployments } from '#application/resources/open-deployments';
 import { refuseWhileUsed } from '#application/resources/users-of';
+import { retryConflicts } from '#application/retry-conflicts';
 import { OPERATOR_TENANT, loadTenant, tenantStream } from '#application/tenants/load-tenant';
 import { hideTenant } from '#application/tenants/tenant-document';
 import { Failure } from '#contracts/errors';
@@ -14,17 +15,20 @@ const PAGE = 200;
  * Deletes a tenant: its keys stop working, its connections close, and its name is never used again; its records are kept. The keys are
  * revoked before, so that a call that ends in between leaves none that works without a tenant, and again after, for one that was made
  * meanwhile.
- * @throws Failure `not-found`; `in-use` while deployments have not ended; `version-conflict`
+ * @throws Failure `not-found`; `in-use` while deployments have not ended
  */
 export async function deleteTenant(context: Context, name: string, by: string): Promise<void> {
-  const { state, version } = await loadTenant(context, name);
-  if (state !== 'active') throw new Failure('not-found', `there is no tenant ${name}`);
   const own = { ...context, tenant: name };
-  refuseWhileUsed(`tenant ${name}`, (await openDeployments(own)).map((one) => `deployment ${one.state.id}`));
+  const version = await retryConflicts(async () => {
+    const present = await loadTenant(context, name);
+    if (present.state !== 'active') throw new Failure('not-found', `there is no tenant ${name}`);
+    refuseWhileUsed(`tenant ${name}`, (await openDeployments(own)).map((one) => `deployment ${one.state.id}`));
+    await revokeAll(own, by);
+    const appended = await context.ports.events.append({ tenant: OPERATOR_TENANT, stream: tenantStream(name), expectedVersion: present.version, events: [{ type: 'TenantDeleted', payload: { name, by } }], at: nowOf(context), traceId: context.traceId });
+    return appended.version;
+  });
   await revokeAll(own, by);
-  await context.ports.events.append({ tenant: OPERATOR_TENANT, stream: tenantStream(name), expectedVersion: version, events: [{ type: 'TenantDeleted', payload: { name, by } }], at: nowOf(context), traceId: context.traceId });
-  await revokeAll(own, by);
-  await hideTenant(context, name, version + 1);
+  await hideTenant(context, name, version);
 }
 
 async function revokeAll(context: Context, by: string): Promise<void> {

@@ -51,6 +51,13 @@ describe('deleting a resource', () => {
     await system.call('deleteTarget', { params: { name: 'edge-1' } }, { ifMatchVersion: 1 });
   });
 
+  it('is done once by several at the same moment', async () => {
+    await put(system, shop.target('edge-1'));
+    const remove = async () => await system.call('deleteTarget', { params: { name: 'edge-1' } });
+    const ended = await Promise.allSettled([remove(), remove(), remove()]);
+    expect(ended.map((one) => (one.status === 'rejected' ? one.reason.code : 'deleted')).toSorted()).toEqual(['deleted', 'not-found', 'not-found']);
+  });
+
   it('does not reach another tenant', async () => {
     await put(system, shop.target('edge-1'), { tenant: 'other' });
     expect(await system.refusal('deleteTarget', { params: { name: 'edge-1' } })).toMatchObject({ code: 'not-found' });
@@ -119,6 +126,18 @@ describe('deleting what is used', () => {
     await put(system, shop.environment());
     await succeed(await requestShop(system, '1.4.3'), '1.4.3');
     await system.call('deleteRelease', { params: { application: 'shop', name: '1.4.2' } });
+  });
+
+  it('is refused for a release that a clean-up is still to stop', async () => {
+    await putShop(system);
+    await succeed(await requestShop(system, '1.4.2'), '1.4.2');
+    const id = await requestShop(system, '1.4.3', { strategy: 'blue-green' });
+    await system.append(`deployment/${id}`, { type: 'DeploymentSucceeded', payload: { reason, cleanupAt: system.time.in(30) } });
+    await system.engine.ports.leases.free('default', id, { 'edge-1': { release: '1.4.3', applicationVersion: 1 } });
+    const old = { params: { application: 'shop', name: '1.4.2' } };
+    expect(usersOf(await system.refusal('deleteRelease', old))).toEqual(['in-use', [`deployment ${id}, which is still to stop it on targets/edge-1`]]);
+    await system.append(`deployment/${id}`, { type: 'CleanupFinished', payload: { outcome: 'done', reason } });
+    await system.call('deleteRelease', old);
   });
 
   it('finds a deployment that holds nothing yet in the read model', async () => {

@@ -95,6 +95,13 @@ describe('deleting a tenant', () => {
     expect(await list()).toEqual(['acme']);
   });
 
+  it('is done once by several at the same moment', async () => {
+    await make('acme');
+    const remove = async () => await system.call('deleteTenant', { params: { name: 'acme' } }, operator);
+    const ended = await Promise.allSettled([remove(), remove(), remove()]);
+    expect(ended.map((one) => (one.status === 'rejected' ? one.reason.code : 'deleted')).toSorted()).toEqual(['deleted', 'not-found', 'not-found']);
+  });
+
   it('does not come back by an older event', async () => {
     await make('acme');
     await system.call('deleteTenant', { params: { name: 'acme' } }, operator);
