@@ -6,14 +6,14 @@ import { UsageError } from './usage-error.ts';
 
 /** How a command can end besides with an error of the API. These numbers are promised to scripts. */
 export const outcomes = {
-  done: { exitCode: 0, meaning: 'done; where a deployment was waited for: Succeeded' },
+  done: { exitCode: 0, meaning: 'Done; where a deployment was waited for: Succeeded' },
   usage: { exitCode: 2, meaning: 'The command line cannot be understood, or a file cannot be read' },
-  rolledBack: { exitCode: 10, meaning: 'a deployment was waited for: RolledBack' },
-  failed: { exitCode: 11, meaning: 'a deployment was waited for: Failed' },
-  aborted: { exitCode: 12, meaning: 'a deployment was waited for: Aborted' },
+  rolledBack: { exitCode: 10, meaning: 'A deployment was waited for: RolledBack' },
+  failed: { exitCode: 11, meaning: 'A deployment was waited for: Failed' },
+  aborted: { exitCode: 12, meaning: 'A deployment was waited for: Aborted' },
   checksFailed: { exitCode: 13, meaning: '`validate`: at least one check failed' },
   bug: { exitCode: 70, meaning: 'Something unexpected happened in the command line itself' },
-  interrupted: { exitCode: 130, meaning: 'interrupted (Ctrl-C); a deployment that was watched goes on' },
+  interrupted: { exitCode: 130, meaning: 'Interrupted (Ctrl-C); a deployment that was watched goes on' },
 } as const;
 
 export type Outcome = keyof typeof outcomes;

@@ -83,6 +83,9 @@ function addCommand(program: Commander, command: Command, given: { readonly tabl
   node.action((...all: unknown[]) => {
     const values = Object.keys(command.arguments).map((name, index) => [name, all[index]]);
     const own = Object.entries(command.options).map(([name, spec]) => [name, valueOf(node.getOptionValue(name), spec)]);
+    for (const [name, spec] of Object.entries(command.options)) {
+      if (spec.required && node.getOptionValue(name) === undefined) throw new UsageError(`sluice ${command.path.join(' ')} needs ${flagOf(name)}${spec.type === 'switch' ? '' : ` ${spec.placeholder}`}`);
+    }
     const { url, key } = program.opts<{ url?: string; key?: string }>();
     given.sink.found({ asked: 'command', command, given: { arguments: Object.fromEntries(values), options: Object.fromEntries(own) }, global: { ...(url === undefined ? {} : { url }), ...(key === undefined ? {} : { key }) } });
   });
@@ -101,8 +104,7 @@ function valueOf(value: unknown, spec: OptionSpec): unknown {
 
 function optionOf(name: string, spec: OptionSpec): Option {
   const flags = `${spec.short === undefined ? '' : `-${spec.short}, `}${flagOf(name)}${spec.type === 'switch' ? '' : ` <${spec.placeholder}>`}`;
-  const option = new Option(flags, spec.description);
-  if (spec.required) option.makeOptionMandatory();
+  const option = new Option(flags, spec.required ? `${spec.description} (needed)` : spec.description);
   if (spec.type === 'text' && spec.choices !== undefined) option.choices(spec.choices);
   if (spec.type === 'texts') option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
   if (spec.type === 'number') {

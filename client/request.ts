@@ -77,7 +77,7 @@ function pathOf(route: Route, params: object): string {
   const fits = route.params.safeParse(params);
   if (!fits.success) {
     const errors = fieldErrorsOf(fits.error, params);
-    throw SluiceError.of('malformed-request', errors.map((one) => `${one.field} ${one.rule}`).join('; '), { errors });
+    throw SluiceError.of('malformed-request', 'nothing was sent', { errors });
   }
   return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => segment(name, fits.data[name]));
 }
@@ -86,7 +86,7 @@ function pathOf(route: Route, params: object): string {
 function segment(name: string, value: unknown): string {
   const text = String(value);
   if (text !== '' && text !== '.' && text !== '..') return encodeURIComponent(text);
-  throw SluiceError.of('malformed-request', `${name} cannot be "${text}"`, { errors: [{ field: name, rule: 'must be a name', value: text }] });
+  throw SluiceError.of('malformed-request', 'nothing was sent', { errors: [{ field: name, rule: 'must be a name', value: text }] });
 }
 
 function urlOf(server: URL, path: string, query: object): URL {

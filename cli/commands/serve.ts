@@ -59,7 +59,7 @@ function settingsOf(flags: Readonly<Record<string, unknown>>, environment: Surro
     const name = field.split('.')[0] ?? field;
     return { field: names.get(name) ?? field, rule, ...(value === undefined || name === 'adminKey' ? {} : { value }) };
   });
-  throw SluiceError.of('bad-settings', errors.map((one) => `${one.field} ${one.rule}`).join('; '), { errors });
+  throw SluiceError.of('bad-settings', 'nothing was started', { errors });
 }
 
 function startOptions(settings: ServeSettings, { output }: Surroundings) {

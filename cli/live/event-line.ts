@@ -7,6 +7,9 @@ import type { Paint } from '../paint.ts';
 type ShownEvent = { readonly type: string; readonly at: string; readonly payload?: unknown };
 
 const usual = z.object({
+  application: z.string().optional(),
+  release: z.string().optional(),
+  environment: z.string().optional(),
   step: z.string().nullish(),
   verdict: z.string().optional(),
   command: z.string().optional(),
@@ -21,8 +24,8 @@ const TYPE_WIDTH = 20;
 
 /** One event in one line: when, what, of what, why. */
 export function eventLine(event: ShownEvent, paint: Paint, subject = ''): string {
-  const { step, verdict, command, target, name, outcome, passed, reason } = usual.parse(event.payload ?? {});
-  const about = [subject, step, command, name, target, verdict, outcome, passed === undefined ? undefined : passed ? 'passed' : 'failed'].filter((one) => one !== undefined && one !== null && one !== '').join(' ');
+  const { application, release, environment, step, verdict, command, target, name, outcome, passed, reason } = usual.parse(event.payload ?? {});
+  const about = [subject, application, release, environment, step, command, name, target, verdict, outcome, passed === undefined ? undefined : passed ? 'passed' : 'failed'].filter((one) => one !== undefined && one !== null && one !== '').join(' ');
   return harmless(`${paint('dim', event.at.slice(11, 19))}  ${paint(colourOf(event.type), event.type.padEnd(TYPE_WIDTH))}  ${about}${reason === undefined || reason === '' ? '' : `${about === '' ? '' : ': '}${reason}`}`).replaceAll('\n', ' ').trimEnd();
 }
 

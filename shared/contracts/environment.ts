@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+import { resourceName } from '#domain/resources/names';
+
 /** One setting of a program: by flag and by environment variable; the flag goes before the variable, the variable before the default. */
 export type Setting = {
   readonly variable: `SLUICE_${string}`;
@@ -45,6 +47,22 @@ export const serveVariables = {
   insecure: { variable: 'SLUICE_INSECURE', description: 'listen on other addresses without TLS, because something in front provides it' },
   allowedHosts: { variable: 'SLUICE_ALLOWED_HOSTS', placeholder: 'NAME', description: 'a further name by which clients call this server, as behind a proxy; in the variable separated by commas' },
 } as const satisfies { readonly [Name in keyof ServeSettings]: Setting };
+
+/** The settings of `sluice agent`, beside server and key: which target it speaks for, where it keeps its state, and what it may run. */
+export const agentSettings = z.strictObject({
+  target: resourceName,
+  data: path.default('.sluice-agent'),
+  allow: z.union([z.array(path), z.string().transform((text) => text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')).pipe(z.array(path))]).default([]),
+});
+
+export type AgentSettings = z.output<typeof agentSettings>;
+
+/** Where each setting of `sluice agent` comes from. */
+export const agentVariables = {
+  target: { variable: 'SLUICE_TARGET', placeholder: 'NAME', description: 'the target that this agent speaks for; its key must be bound to it' },
+  data: { variable: 'SLUICE_AGENT_DATA', placeholder: 'FOLDER', description: 'the folder for state and logs (.sluice-agent), made if it is missing' },
+  allow: { variable: 'SLUICE_ALLOW', placeholder: 'PATH', description: 'an executable that may be run, or a folder of such; in the variable separated by commas' },
+} as const satisfies { readonly [Name in keyof AgentSettings]: Setting };
 
 /** The settings of every command that calls a server. */
 export const clientVariables = {
