@@ -19,12 +19,14 @@ if (needed.isNewEnough && !fromSource) {
 } else {
   const node = needed.isNewEnough ? process.execPath : needed.bundledNode();
   if (node === null) fail(needed.complaint);
-  else run(node);
+  else run(node, fromSource ? ['--conditions=sluice-source', source] : [compiled]);
 }
 
-function run(node) {
-  const flags = fromSource ? ['--conditions=sluice-source', source] : [compiled];
-  const child = spawn(node, [...flags, ...process.argv.slice(2)], { stdio: 'inherit' });
+/** Becomes that process where the system and this Node can (POSIX, 22.15), so that signals reach it once; else starts it as a child. */
+function run(node, flags) {
+  const words = [...flags, ...process.argv.slice(2)];
+  if (process.platform !== 'win32' && process.execve !== undefined) process.execve(node, [node, ...words]);
+  const child = spawn(node, words, { stdio: 'inherit' });
   // A terminal sends Ctrl-C to the child as well; passing it on would be a second one.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
