@@ -87,7 +87,21 @@ export class SupervisedComponent {
 
   /** Does the next thing; calls while one is under way share it. */
   step(): Promise<void> {
-    this.#stepping ??= this.#step().finally(() => { this.#stepping = undefined; });
+    return this.#alone(() => this.#step());
+  }
+
+  /**
+   * Has the proxy replaced by one of this agent's version. No step comes between: what the successor was told when the hand-over began is still
+   * what holds when it ends.
+   */
+  async replaceProxy(): Promise<void> {
+    while (this.#stepping !== undefined) await this.#stepping.catch(() => undefined);
+    await this.#alone(() => this.proxies.replace());
+    this.#toldAt = 0;
+  }
+
+  #alone(work: () => Promise<void>): Promise<void> {
+    this.#stepping ??= work().finally(() => { this.#stepping = undefined; });
     return this.#stepping;
   }
 

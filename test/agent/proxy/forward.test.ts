@@ -67,7 +67,7 @@ describe('the proxy passes on', () => {
   });
 
   it('a first event before the second exists', async () => {
-    let finish = () => undefined as void;
+    let finish: () => void = () => undefined;
     const proxy = await inFrontOf((_, response) => { response.writeHead(200, { 'content-type': 'text/event-stream' }); response.write('data: 1\n\n'); finish = () => { response.end('data: 2\n\n'); }; });
     const answer = await begin(proxy.url, {});
     const first = await new Promise<Buffer>((resolve) => { answer.once('data', resolve); });
