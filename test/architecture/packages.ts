@@ -14,7 +14,7 @@ export const packagePlaces: { readonly [name: string]: readonly string[] } = {
   undici: ['client', 'agent'],
   croner: ['shared/domain'],
   commander: ['cli'],
-  yaml: ['cli'],
+  yaml: ['cli', 'examples/demo'],
 };
 
 /** Files in which every package of package.json may be imported, the ones for development too. */
@@ -30,10 +30,14 @@ export function strayPackages(files: readonly SourceFile[]): readonly Violation[
   }));
 }
 
-/** Finds packages that package.json installs for users, and that nothing imports, nor asks for by name (`require.resolve('name')`). */
+/**
+ * Finds packages that package.json installs for users, and that nothing imports, nor asks for by name (`require.resolve('name')`).
+ * Types belong to their package.
+ */
 export function unusedPackages(files: readonly SourceFile[], dependencies: readonly string[]): readonly string[] {
   const sources = files.filter((file) => !isWithin(file.path, FREE));
-  return dependencies.filter((name) => !sources.some((file) => file.imports.some((one) => one.package === name) || file.text.includes(`resolve('${name}')`)));
+  const isUsed = (name: string) => sources.some((file) => file.imports.some((one) => one.package === name) || file.text.includes(`resolve('${name}')`));
+  return dependencies.filter((name) => !isUsed(name.replace('@types/', '')));
 }
 
 function isWithin(path: string, places: readonly string[]): boolean {
