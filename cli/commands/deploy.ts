@@ -67,7 +67,7 @@ function planLines(view: PlanView, output: Surroundings['output']): readonly str
     '',
     ...output.table(['COMPONENT', 'TYPE', 'CHANGE'], plan.components.map((component) => [component.name, component.type, component.change])),
     '',
-    ...output.table(['STEP', 'WAVE', 'KIND', 'TIME', 'WHAT'], view.steps.map((step) => [step.id, String(step.wave + 1), step.kind, timeOf(step), step.title])),
+    ...output.table(['STEP', 'WAVE', 'KIND', 'TIME', 'WHAT'], plan.steps.map((step) => [step.id, String(step.wave + 1), step.kind, timeOf(step), step.title])),
   ];
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { componentHealth } from '#contracts/adapter';
 import { role } from '#contracts/roles';
 import { actor, check, deploymentId, priority, verdict } from '#domain/deployment/events';
-import { plan, planStep } from '#domain/deployment/plan';
+import { plan } from '#domain/deployment/plan';
 import { releaseName, resourceName } from '#domain/resources/names';
 import { strategyType } from '#domain/resources/strategy';
 
@@ -43,7 +43,7 @@ export const deploymentView = z.strictObject({
 export const deploymentSummary = deploymentView.pick({ id: true, application: true, release: true, environment: true, state: true, reason: true, strategy: true, version: true, createdAt: true, updatedAt: true, step: true, weightPercent: true });
 
 /** What a request would do: the plan, or why there is none. */
-export const planView = z.strictObject({ application: resourceName, release: releaseName, environment: resourceName, plan, steps: z.array(planStep) });
+export const planView = z.strictObject({ application: resourceName, release: releaseName, environment: resourceName, plan });
 
 /** What all checks before a deployment say; nothing was changed. */
 export const validationView = z.strictObject({ passed: z.boolean(), checks: z.array(check) });

@@ -48,7 +48,7 @@ export async function requestDeployment(context: CallContext, body: z.output<typ
 export const planDeployment: OperationHandlers['planDeployment'] = async (context, { body }) => {
   const sources = await readSources(context, { ...body, strategy: body.strategy ?? null });
   const plan = await makePlan(context, { application: body.application, rollbackOf: null }, sources, await readLeases(context, body.application, sources));
-  return { body: { application: body.application, release: body.release, environment: body.environment, plan, steps: plan.steps } };
+  return { body: { application: body.application, release: body.release, environment: body.environment, plan } };
 };
 
 /** The actor that events name for a caller. */

@@ -33,7 +33,6 @@ export const planExample = {
     background: null,
     cleanup: null,
   },
-  steps,
 } as const;
 
 /** What all checks before a deployment say. */
