@@ -20,3 +20,12 @@ export type FromDatabaseWorker =
 
 /** What the worker is started with. */
 export type DatabaseWorkerData = { readonly folder: string };
+
+/** What hears a thread: its messages, the error it ended with, and that it has ended. */
+export type ThreadListener = { message(message: FromDatabaseWorker): void; error(error: Error): void; exit(): void };
+
+/** A thread that has a data folder's file. */
+export type Thread = { post(message: ToDatabaseWorker): void; terminate(): void };
+
+/** Starts a thread; it hears nothing before this returns. */
+export type StartThread = (data: DatabaseWorkerData, hear: ThreadListener) => Thread;

@@ -1,23 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { replyOfError, runBatch } from './batch.ts';
-import type { FindTransaction } from './batch.ts';
 import { openDataFile } from './data-file.ts';
 import type { DataFile } from './data-file.ts';
 import type { DatabaseWorkerData, FromDatabaseWorker, ToDatabaseWorker } from './database-messages.ts';
-import { transactions } from './transactions.ts';
-
-/** The table is typed function by function where requests are made; here each takes what it is sent. A method's parameter may be narrower. */
-interface UntypedTransactions {
-  readonly [name: string]: { call(self: undefined, ...sent: readonly unknown[]): unknown } | undefined;
-}
-
-const table: UntypedTransactions = transactions;
-
-const find: FindTransaction = (name) => {
-  const transaction = Object.hasOwn(table, name) ? table[name] : undefined;
-  return transaction === undefined ? undefined : (connection, input) => transaction.call(undefined, connection, input);
-};
+import { findTransaction } from './transactions.ts';
 
 serve();
 
@@ -37,7 +24,7 @@ function serve(): void {
   port.on('message', (message: ToDatabaseWorker) => {
     switch (message.kind) {
       case 'batch':
-        say({ kind: 'replies', replies: runBatch(file.connection, find, message.requests) });
+        say({ kind: 'replies', replies: runBatch(file.connection, findTransaction, message.requests) });
         break;
       case 'close':
         file.close();

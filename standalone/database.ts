@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { Failure } from '#contracts/errors';
 
 import { errorOfReply } from './batch.ts';
-import type { DatabaseReply, DatabaseWorkerData, FromDatabaseWorker, ToDatabaseWorker } from './database-messages.ts';
+import type { DatabaseReply, FromDatabaseWorker, StartThread, Thread, ToDatabaseWorker } from './database-messages.ts';
 import type { Transactions } from './transactions.ts';
 
 export type TransactionName = keyof Transactions;
@@ -35,38 +35,32 @@ interface Waiting {
  * checks and writes atomically. What was answered is durable. Requests that come while a commit is made share the next one.
  */
 export class Database {
-  readonly #worker: Worker;
+  readonly #thread: Thread;
   readonly #queue: Waiting[] = [];
-  readonly #ended: Promise<void>;
+  readonly #opened = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<void>();
   #inFlight: readonly Waiting[] = [];
   #state: 'open' | 'closing' | 'ended' = 'open';
 
-  /** Opens the file of a data folder. @throws Failure `conflict` when another process has it, or when it is newer or not ours. */
-  static async open(folder: string): Promise<Database> {
-    const worker = startWorker({ folder });
-    await new Promise<void>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.once('message', (message: FromDatabaseWorker) => {
-        if (message.kind === 'open') resolve();
-        else reject(errorOfMessage(message));
-      });
-    });
-    worker.removeAllListeners('error');
-    return new Database(worker);
+  /**
+   * Opens the file of a data folder. The thread is another one in tests that end it between two commits.
+   * @throws Failure `conflict` when another process has it, or when it is newer or not ours.
+   */
+  static async open(folder: string, start: StartThread = startWorker): Promise<Database> {
+    const database = new Database(folder, start);
+    await database.#opened.promise;
+    return database;
   }
 
-  private constructor(worker: Worker) {
-    this.#worker = worker;
-    this.#ended = new Promise((resolve) => {
-      worker.once('exit', () => {
+  private constructor(folder: string, start: StartThread) {
+    this.#thread = start({ folder }, {
+      message: (message) => this.#hear(message),
+      error: (error) => this.#end(error),
+      exit: () => {
         this.#end(new Error('its thread ended'));
-        resolve();
-      });
+        this.#ended.resolve();
+      },
     });
-    worker.on('message', (message: FromDatabaseWorker) => {
-      if (message.kind === 'replies') this.#settle(message.replies);
-    });
-    worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
   }
 
   /** How many requests wait or run. */
@@ -100,8 +94,8 @@ export class Database {
       this.#state = 'closing';
       this.#send();
     }
-    const timeout = setTimeout(() => void this.#worker.terminate(), CLOSE_TIMEOUT_MILLISECONDS);
-    await this.#ended;
+    const timeout = setTimeout(() => this.#thread.terminate(), CLOSE_TIMEOUT_MILLISECONDS);
+    await this.#ended.promise;
     clearTimeout(timeout);
   }
 
@@ -118,13 +112,25 @@ export class Database {
 
   #post(message: ToDatabaseWorker): void {
     try {
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- an origin is a window's matter; this is a thread
-      this.#worker.postMessage(message);
+      this.#thread.post(message);
     } catch (error) {
       // An input that cannot be sent between threads is a bug of its caller; the batch was not sent.
       const failed = this.#inFlight;
       this.#inFlight = [];
       for (const waiting of failed) waiting.reject(new Error('a request cannot be sent to the database\'s thread', { cause: error }));
+    }
+  }
+
+  #hear(message: FromDatabaseWorker): void {
+    switch (message.kind) {
+      case 'open':
+        this.#opened.resolve();
+        break;
+      case 'refused':
+        this.#opened.reject(message.reply.outcome === 'done' ? new Error('the database\'s thread refused nothing') : errorOfReply(message.reply));
+        break;
+      case 'replies':
+        this.#settle(message.replies);
     }
   }
 
@@ -141,6 +147,7 @@ export class Database {
 
   #end(cause: Error): void {
     this.#state = 'ended';
+    this.#opened.reject(cause);
     const lost = [...this.#inFlight, ...this.#queue.splice(0)];
     this.#inFlight = [];
     for (const waiting of lost) waiting.reject(new Failure('unavailable', { detail: `The database has ended: ${cause.message}`, cause }));
@@ -148,12 +155,16 @@ export class Database {
 }
 
 /** The worker is the file beside this one, as source or compiled. Source needs the condition that leads imports to sources. */
-function startWorker(workerData: DatabaseWorkerData): Worker {
+const startWorker: StartThread = (workerData, hear) => {
   const isSource = import.meta.url.endsWith('.ts');
   const url = new URL(isSource ? './database-worker.ts' : './database-worker.js', import.meta.url);
-  return new Worker(url, { workerData, execArgv: isSource ? ['--conditions=sluice-source'] : [], name: 'database' });
-}
-
-function errorOfMessage(message: FromDatabaseWorker): Error {
-  return message.kind === 'refused' && message.reply.outcome !== 'done' ? errorOfReply(message.reply) : new Error(`the database's thread began with ${message.kind}`);
-}
+  const worker = new Worker(url, { workerData, execArgv: isSource ? ['--conditions=sluice-source'] : [], name: 'database' });
+  worker.on('message', hear.message);
+  worker.on('error', (error) => hear.error(error instanceof Error ? error : new Error(String(error))));
+  worker.once('exit', hear.exit);
+  return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- an origin is a window's matter; this is a thread
+    post: (message) => worker.postMessage(message),
+    terminate: () => void worker.terminate(),
+  };
+};

@@ -8,6 +8,7 @@ import type { Ports } from '#ports/ports';
 import { systemClock, systemRandom, systemSleeper } from './clock.ts';
 import type { Random, Sleeper } from './clock.ts';
 import type { Database } from './database.ts';
+import type { StartThread } from './database-messages.ts';
 import type { Trouble } from './due-work.ts';
 import { openStandalonePorts } from './open-ports.ts';
 import type { PortSignals } from './open-ports.ts';
@@ -17,7 +18,7 @@ import { Signal } from './signal.ts';
 import { WorkflowEngine } from './workflow-engine.ts';
 import { SqliteWorkflow } from './workflow.ts';
 
-/** What the engine is opened with. Clock, ids, sleeper and chance are given by tests. */
+/** What the engine is opened with. Clock, ids, sleeper, chance and the database's thread are given by tests. */
 export type EngineOptions = {
   readonly dataFolder: string;
   readonly masterKeyFile?: string;
@@ -28,6 +29,7 @@ export type EngineOptions = {
   readonly ids?: Ids;
   readonly sleeper?: Sleeper;
   readonly random?: Random;
+  readonly startThread?: StartThread;
 };
 
 /** The tenant of work that belongs to none: schedules over all tenants. */
@@ -56,6 +58,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const sleeper = options.sleeper ?? systemSleeper(clock);
   const opened = await openStandalonePorts({
     dataFolder: options.dataFolder, clock, ...(options.masterKeyFile === undefined ? {} : { masterKeyFile: options.masterKeyFile }), ...(options.ids === undefined ? {} : { ids: options.ids }),
+    ...(options.startThread === undefined ? {} : { startThread: options.startThread }),
   });
   const { database, signals } = opened;
   const changed = new Signal();

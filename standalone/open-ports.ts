@@ -7,6 +7,7 @@ import { FolderBlobs } from './blobs.ts';
 import { SqliteBus } from './bus.ts';
 import { SystemIds, systemClock } from './clock.ts';
 import { Database } from './database.ts';
+import type { StartThread } from './database-messages.ts';
 import { SqliteEventStore } from './event-store.ts';
 import { SqliteIdempotency } from './idempotency.ts';
 import { SqliteKeys } from './keys.ts';
@@ -20,7 +21,7 @@ import { SqliteTimers } from './timer.ts';
 import { Vault } from './vault.ts';
 
 /** What the ports are opened with. Without a key file the master key is `master.key` in the data folder, made at the first start. */
-export type OpenPortsOptions = { readonly dataFolder: string; readonly masterKeyFile?: string; readonly clock?: Clock; readonly ids?: Ids };
+export type OpenPortsOptions = { readonly dataFolder: string; readonly masterKeyFile?: string; readonly clock?: Clock; readonly ids?: Ids; readonly startThread?: StartThread };
 
 /** What the ports tell each other, in this process only. */
 export type PortSignals = {
@@ -48,7 +49,7 @@ export type StandalonePorts = {
  */
 export async function openStandalonePorts(options: OpenPortsOptions): Promise<StandalonePorts> {
   const { dataFolder, clock = systemClock, ids = new SystemIds() } = options;
-  const database = await Database.open(dataFolder);
+  const database = await Database.open(dataFolder, options.startThread);
   try {
     const vault = await openVault(database, options);
     const signals: PortSignals = { appended: new Signal(), delivered: new Signal(), timersChanged: new Signal() };

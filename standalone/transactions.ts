@@ -1,3 +1,4 @@
+import type { FindTransaction } from './batch.ts';
 import { deliveryTransactions } from './transactions/deliveries.ts';
 import { eventTransactions } from './transactions/events.ts';
 import { idempotencyTransactions } from './transactions/idempotency.ts';
@@ -29,3 +30,16 @@ export const transactions = {
 };
 
 export type Transactions = typeof transactions;
+
+/** The table is typed function by function where requests are made; here each takes what it is sent. A method's parameter may be narrower. */
+interface UntypedTransactions {
+  readonly [name: string]: { call(self: undefined, ...sent: readonly unknown[]): unknown } | undefined;
+}
+
+const table: UntypedTransactions = transactions;
+
+/** Finds a transaction function by the name that a request gives. */
+export const findTransaction: FindTransaction = (name) => {
+  const transaction = Object.hasOwn(table, name) ? table[name] : undefined;
+  return transaction === undefined ? undefined : (connection, input) => transaction.call(undefined, connection, input);
+};
