@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { loadDeployment } from '#application/deployments/load-deployment';
+import { endedExecutions } from '#application/sweep/ended-executions';
 import { GRACE_SECONDS } from '#application/sweep/finding';
 import { sweepTenant } from '#application/sweep/sweep-tenant';
 
@@ -49,6 +51,15 @@ describe('a deployment whose execution was lost', () => {
       expect(await sweep()).toMatchObject([{ reason: expect.stringContaining(`recovery ${number} was started`) }]);
       await endExecution(system.engine, number === 1 ? `recover-${id}` : `recover-${id}-${number}`, 'TIMED_OUT');
     }
+  });
+
+  it('is not recovered when it ends between the look at its stream and that at its execution', async () => {
+    await endExecution(system.engine, id, 'SUCCEEDED');
+    const loaded = await loadDeployment(system.context(), id);
+    await system.append(`deployment/${id}`, { type: 'DeploymentAborted', payload: { reason: 'because' } });
+    expect(loaded).toBeDefined();
+    if (loaded !== undefined) expect(await endedExecutions.run(system.context(), loaded)).toBeUndefined();
+    expect(await statusOf(`recover-${id}`)).toBeUndefined();
   });
 
   it('is not recovered when it has ended', async () => {

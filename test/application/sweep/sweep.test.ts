@@ -143,6 +143,14 @@ describe('the sweep', () => {
     expect((await system.call('listReleases', { params: { application: 'shop' } })).items).toHaveLength(2);
   });
 
+  it('leaves events to the projector for a while, and does not forget them', async () => {
+    await sweep();
+    const id = await requestShop(system, '1.4.2');
+    system.time.advance(GRACE_SECONDS - 1);
+    expect((await sweepTenant(system.context())).findings).toEqual([]);
+    expect((await sweep()).findings).toMatchObject([{ kind: 'read-model-behind', subject: `deployment/${id}` }]);
+  });
+
   it('does not compare again what it has compared, and compares what comes later', async () => {
     await sweep();
     await system.engine.ports.readModels.remove('default', 'resources', 'releases/shop/1.4.3');

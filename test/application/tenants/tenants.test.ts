@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import type { Context } from '#application/context';
+import { deleteTenant } from '#application/tenants/delete-tenant';
+import { Failure } from '#contracts/errors';
+
 import { QuietSystem } from '../quiet-system.ts';
 import { putShop, requestShop } from '../resources/shop-documents.ts';
 
@@ -58,6 +62,19 @@ describe('a tenant', () => {
   });
 });
 
+/** The operators' context, in which something happens just before the deletion is appended. */
+function appending(before: () => Promise<void>): Context {
+  const { ports } = system.engine;
+  const { events } = ports;
+  return system.context('operator', { ...ports, events: {
+    read: async (...asked) => await events.read(...asked), readLast: async (...asked) => await events.readLast(...asked), readFeed: async (...asked) => await events.readFeed(...asked), feedEnd: async (...asked) => await events.feedEnd(...asked),
+    append: async (append) => {
+      if (append.stream === 'tenant/acme') await before();
+      return await events.append(append);
+    },
+  } });
+}
+
 describe('deleting a tenant', () => {
   it('ends its keys, takes it off the list and keeps its name', async () => {
     await make('acme');
@@ -100,6 +117,25 @@ describe('deleting a tenant', () => {
     const remove = async () => await system.call('deleteTenant', { params: { name: 'acme' } }, operator);
     const ended = await Promise.allSettled([remove(), remove(), remove()]);
     expect(ended.map((one) => (one.status === 'rejected' ? one.reason.code : 'deleted')).toSorted()).toEqual(['deleted', 'not-found', 'not-found']);
+  });
+
+  it('leaves no key that works when it ends half-way', async () => {
+    await make('acme');
+    const { id } = await system.call('createTenantKey', { params: { name: 'acme' } }, operator);
+    await expect(deleteTenant(appending(async () => await Promise.reject(new Failure('unavailable', 'the process ended here'))), 'acme', 'key-alice')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await system.engine.ports.keys.get('acme', id)).toMatchObject({ revokedAt: expect.any(String) });
+    expect(await list()).toEqual(['acme']);
+    await system.call('deleteTenant', { params: { name: 'acme' } }, operator);
+    expect(await list()).toEqual([]);
+  });
+
+  it('ends a key that was made meanwhile', async () => {
+    await make('acme');
+    const made: string[] = [];
+    await deleteTenant(appending(async () => {
+      made.push((await system.call('createTenantKey', { params: { name: 'acme' } }, operator)).id);
+    }), 'acme', 'key-alice');
+    expect(await system.engine.ports.keys.get('acme', made[0] ?? '')).toMatchObject({ revokedAt: expect.any(String) });
   });
 
   it('does not come back by an older event', async () => {
