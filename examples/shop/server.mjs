@@ -1,16 +1,18 @@
-// A tiny shop: one HTTP service that says which release it is. It reads PORT, SLUICE_RELEASE and FAIL_PERCENT from the environment.
+// A tiny shop: one HTTP service that says which release it is. It reads PORT, SLUICE_RELEASE, DISCOUNT_PERCENT and FAIL_PERCENT from the
+// environment.
 import { createServer } from 'node:http';
 
 const port = Number(process.env.PORT ?? 8080);
 const host = process.env.HOST ?? '127.0.0.1';
 const release = process.env.SLUICE_RELEASE ?? 'unreleased';
 const failPercent = Number(process.env.FAIL_PERCENT ?? 0);
+const discountPercent = Number(process.env.DISCOUNT_PERCENT ?? 0);
 
 const products = [
   { name: 'lantern', price: 24 },
   { name: 'compass', price: 18 },
   { name: 'flask', price: 12 },
-];
+].map((product) => ({ ...product, price: (product.price * (100 - discountPercent)) / 100 }));
 
 let owed = 0;
 
