@@ -11,7 +11,6 @@ export const packagePlaces: { readonly [name: string]: readonly string[] } = {
   jsonata: ['standalone/asl'],
   rou3: ['shared/application/http'],
   ws: ['standalone', 'client', 'agent'],
-  undici: ['client', 'agent'],
   croner: ['shared/domain'],
   commander: ['cli'],
   yaml: ['cli', 'examples/demo'],
