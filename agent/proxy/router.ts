@@ -9,6 +9,9 @@ export type Route = { readonly side: ProxySide; readonly setCookie: string | und
 
 type Headers = { readonly [name: string]: string | readonly string[] | undefined };
 
+/** The header by which a client asks for the new release before it takes traffic; its value is the release's name. */
+export const PREVIEW_HEADER = 'sluice-preview';
+
 /** Chooses a side for each request, by the present configuration. */
 export class Router {
   readonly upstreams = new Upstreams();
@@ -34,6 +37,7 @@ export class Router {
     const configuration = this.#configuration;
     if (configuration === undefined) return undefined;
     const { sticky } = configuration;
+    if (isPreview(configuration, headers)) return { side: configuration.sides.new, setCookie: undefined };
     const side = this.#sideOf(configuration, sticky === null ? undefined : this.affinity.keyOf(sticky, headers));
     if (side === undefined) return undefined;
     return { side, setCookie: sticky === null ? undefined : this.affinity.meet(sticky, headers, side.key) };
@@ -54,4 +58,12 @@ export class Router {
     if (met === sides.stable.key) return sides.stable;
     return this.#weighted.next(weightPercent) === 'new' ? sides.new : sides.stable;
   }
+}
+
+/**
+ * Whether a request asks for the preview: the new side while it has no weight. Once it takes traffic nobody may choose a side, or the
+ * samples would no longer be random.
+ */
+function isPreview(configuration: ProxyConfiguration, headers: Headers): configuration is ProxyConfiguration & { readonly sides: { readonly new: ProxySide } } {
+  return configuration.sides.new !== null && configuration.weightPercent === 0 && headers[PREVIEW_HEADER] === configuration.sides.new.release;
 }
