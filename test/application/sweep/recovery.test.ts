@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { loadDeployment } from '#application/deployments/load-deployment';
+import { requireDeployment } from '#application/deployments/load-deployment';
 import { endedExecutions } from '#application/sweep/ended-executions';
 import { GRACE_SECONDS } from '#application/sweep/finding';
 import { sweepTenant } from '#application/sweep/sweep-tenant';
@@ -55,10 +55,9 @@ describe('a deployment whose execution was lost', () => {
 
   it('is not recovered when it ends between the look at its stream and that at its execution', async () => {
     await endExecution(system.engine, id, 'SUCCEEDED');
-    const loaded = await loadDeployment(system.context(), id);
+    const loaded = await requireDeployment(system.context(), id);
     await system.append(`deployment/${id}`, { type: 'DeploymentAborted', payload: { reason: 'because' } });
-    expect(loaded).toBeDefined();
-    if (loaded !== undefined) expect(await endedExecutions.run(system.context(), loaded)).toBeUndefined();
+    expect(await endedExecutions.run(system.context(), loaded)).toBeUndefined();
     expect(await statusOf(`recover-${id}`)).toBeUndefined();
   });
 
