@@ -38,13 +38,16 @@ export type Given<A extends Arguments, O extends Options> = {
   readonly options: { readonly [Name in keyof O]: OptionValue<O[Name]> };
 };
 
+/** Standard input, which may be a terminal. */
+export type StandardInput = NodeJS.ReadableStream & { readonly isTTY?: boolean; setRawMode?(mode: boolean): unknown };
+
 /** What a command works with. */
 export type Surroundings = {
   /** A client of the server that flags, environment and config file name; the same one each time. */
   readonly client: () => SluiceClient;
   readonly output: Output;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: StandardInput;
   /** Aborts when the user interrupts. */
   readonly signal: AbortSignal;
 };

@@ -3,7 +3,7 @@ import type { SluiceClient } from '#client/client';
 import { SluiceError } from '#client/sluice-error';
 import { Failure } from '#contracts/errors';
 
-import type { Surroundings } from './command.ts';
+import type { StandardInput, Surroundings } from './command.ts';
 import { commandGroups, commands } from './commands.ts';
 import { exitCodeOf, outcomes } from './exit-codes.ts';
 import { createOutput } from './output.ts';
@@ -17,7 +17,7 @@ import { version } from './version.ts';
 export type Terminal = {
   readonly words: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: StandardInput;
   readonly stdout: Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
   readonly stderr: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
   /** Aborts when the user interrupts. */

@@ -1,4 +1,4 @@
-import type { Surroundings } from './command.ts';
+import type { StandardInput, Surroundings } from './command.ts';
 import { readOne, readStream } from './documents/read-sources.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -23,7 +23,7 @@ async function valueFrom({ environment, stdin, output, signal }: Surroundings, {
     return value;
   }
   if (fromFile !== undefined) return (await readOne(fromFile)).text;
-  if (!stdin.isTTY) return (await readStream(stdin)).replace(/\r?\n$/, '');
+  if (stdin.isTTY !== true) return (await readStream(stdin)).replace(/\r?\n$/, '');
   output.note('value (is not shown):');
   return askHidden(stdin, signal);
 }
@@ -35,13 +35,13 @@ const CONTROL_D = 4;
 const BACKSPACES: ReadonlySet<number> = new Set([8, 127]);
 
 /** Reads a line from a terminal that shows nothing of it. In this mode Ctrl-C is a character like others. */
-function askHidden(stdin: NodeJS.ReadStream, signal: AbortSignal): Promise<string> {
+function askHidden(stdin: StandardInput, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     let typed: string[] = [];
     const finish = (settle: () => void): void => {
       stdin.off('data', take);
       signal.removeEventListener('abort', interrupted);
-      stdin.setRawMode(false);
+      stdin.setRawMode?.(false);
       stdin.pause();
       settle();
     };
@@ -57,7 +57,7 @@ function askHidden(stdin: NodeJS.ReadStream, signal: AbortSignal): Promise<strin
     };
     signal.addEventListener('abort', interrupted, { once: true });
     stdin.setEncoding('utf8');
-    stdin.setRawMode(true);
+    stdin.setRawMode?.(true);
     stdin.on('data', take);
     stdin.resume();
   });

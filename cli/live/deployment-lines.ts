@@ -86,9 +86,9 @@ function verdictLines(view: DeploymentView, paint: Paint): readonly string[] {
 function waitLines(view: DeploymentView, paint: Paint): readonly string[] {
   const present = view.steps.find((step) => step.id === view.step && step.status === 'running');
   const ways = [
-    ...(view.paused === null ? [] : [`paused by ${view.paused.by}: ${view.paused.reason}${view.paused.until === null ? '' : ` (until ${view.paused.until})`}; go on with: sluice resume ${view.id}`]),
-    ...(present?.kind === 'approve' ? [`waits for approval: sluice approve ${view.id}, or: sluice deny ${view.id}`] : []),
-    ...(present?.kind === 'pause' ? [`pauses: sluice promote ${view.id} goes on${present.until === null ? '' : ' at once'}`] : []),
+    ...(view.paused === null ? [] : [`paused by ${view.paused.by}${view.paused.until === null ? '' : ` until ${view.paused.until}`}: ${view.paused.reason}`, `  sluice resume ${view.id}`]),
+    ...(present?.kind === 'approve' ? ['waits for approval', `  sluice approve ${view.id}`, `  sluice deny ${view.id}`] : []),
+    ...(present?.kind === 'pause' ? [`pauses until ${present.until ?? 'somebody promotes it'}`, `  sluice promote ${view.id}`] : []),
   ];
   return ways.map((way) => `  ${paint('yellow', way)}`);
 }
