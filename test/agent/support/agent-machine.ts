@@ -12,7 +12,7 @@ import type { Component } from '#domain/resources/application';
 import type { Machine } from '#agent/component/machine';
 import { readAllowList } from '#agent/processes/allow-list';
 import { freePort } from '#agent/processes/free-port';
-import { isAlive, processIdentity, signalGroup } from '#agent/processes/identity';
+import { identityOf, isAlive, markedProcesses, processIdentity, signalGroup } from '#agent/processes/identity';
 import type { ProcessIdentity } from '#agent/processes/identity';
 import { DEFAULT_LOG_LIMITS } from '#agent/processes/log-rotation';
 import { ProcessAdapter } from '#agent/process-adapter';
@@ -73,7 +73,7 @@ export class AgentMachine {
   }
 
   component(change: Partial<z.input<typeof componentSchema>> = {}): Component {
-    return componentSchema.parse({ name: 'web', port: this.port, drainSeconds: 5, healthCheck: { path: '/healthz' }, ...change });
+    return componentSchema.parse({ name: 'web', port: this.port, drainSeconds: 5, healthCheck: { path: '/healthz' }, environment: [{ name: 'SLUICE_TEST_MACHINE', value: this.state.path }, ...(change.environment ?? [])], ...withoutEnvironment(change) });
   }
 
   command(verb: Command['verb'], desired: DesiredState, change: Partial<Command> = {}): Command {
@@ -86,11 +86,21 @@ export class AgentMachine {
     return folder.ids(kind).flatMap((id) => readJsonFile(folder.file(kind, id), withProcess.loose())?.process ?? []);
   }
 
+  /** Every living process that runs the release program for this machine, recorded or not. */
+  releaseProcesses(): readonly number[] {
+    return markedProcesses({ name: 'SLUICE_TEST_MACHINE', value: this.state.path });
+  }
+
   async close(): Promise<void> {
     await this.adapter.stop();
-    const all = this.state.components().flatMap(({ component }) => [...this.processes('instances', component), ...this.processes('proxies', component)]);
+    const strays = this.releaseProcesses().flatMap((pid) => identityOf(pid) ?? []);
+    const all = [...strays, ...this.state.components().flatMap(({ component }) => [...this.processes('instances', component), ...this.processes('proxies', component)])];
     for (const one of all) signalGroup(one, 'SIGKILL');
     await until(() => all.every((one) => !isAlive(one)), { what: 'the end of all processes of the test' });
     rmSync(this.state.path, { recursive: true, force: true });
   }
+}
+
+function withoutEnvironment(change: Partial<z.input<typeof componentSchema>>): Partial<z.input<typeof componentSchema>> {
+  return Object.fromEntries(Object.entries(change).filter(([name]) => name !== 'environment'));
 }

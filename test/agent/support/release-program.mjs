@@ -1,7 +1,8 @@
 // Plays a release for tests. The first argument says how: `serve`, `fail`, `crash-after MILLISECONDS`, `chatter BYTES`, `tell FILE ARGUMENTS…`, `work`.
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+
+import { WebSocketServer } from 'ws';
 
 const [role, value, ...rest] = process.argv.slice(2);
 const release = process.env.SLUICE_RELEASE;
@@ -46,7 +47,7 @@ function serve({ stubborn = false } = {}) {
     else if (request.url === '/echo') request.pipe(response);
     else request.resume().on('end', () => response.end(release));
   });
-  server.on('upgrade', (request, socket) => upgrade(request, socket));
+  new WebSocketServer({ server }).on('connection', (socket) => socket.on('message', (data, binary) => socket.send(data, { binary })));
   if (!stubborn) process.on('SIGTERM', () => server.close(() => process.exit(0)));
   server.listen(Number(process.env.PORT), '127.0.0.1', () => console.log(`release ${release} serves`));
 }
@@ -62,12 +63,4 @@ function stream(response) {
       response.end();
     }
   }, 50);
-}
-
-/** A WebSocket's handshake, and then every byte back as it came: masked frames are sent back raw, which is enough for a test that reads bytes. */
-function upgrade(request, socket) {
-  const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-  socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
-  socket.on('error', () => undefined);
-  socket.pipe(socket);
 }
