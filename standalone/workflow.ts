@@ -7,6 +7,7 @@ import type { ParkedToken, WaitKey, Workflow } from '#ports/workflow';
 import type { Json, StateMachine } from '#stepfunctions/language';
 
 import { advance } from './asl/advance.ts';
+import { readJson } from './asl/json.ts';
 import type { Machine } from './asl/machine.ts';
 import { parseMachine } from './asl/parse-machine.ts';
 import type { Advance, AdvanceContext, Effect, Signal as MachineSignal } from './asl/protocol.ts';
@@ -49,7 +50,7 @@ export class SqliteWorkflow implements Workflow {
 
   async succeed(token: string, output: unknown): Promise<'accepted' | 'gone'> {
     const task = taskOf(token);
-    return task === undefined ? 'gone' : await this.signal(task, { type: 'taskSucceeded', taskId: task.taskId, output: asJson(output) });
+    return task === undefined ? 'gone' : await this.signal(task, { type: 'taskSucceeded', taskId: task.taskId, output: jsonOf(output) });
   }
 
   async fail(token: string, failure: { readonly error: string; readonly cause: string }): Promise<'accepted' | 'gone'> {
@@ -144,6 +145,8 @@ function taskOf(token: string): TaskPlace | undefined {
 }
 
 /** What a task gives must be JSON; what JSON cannot hold is dropped as `JSON.stringify` does. */
-function asJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value ?? null)) as Json;
+function jsonOf(value: unknown): Json {
+  const read = readJson(JSON.parse(JSON.stringify(value ?? null)));
+  if (read.fault !== undefined) throw new Error(`a task gave what no machine can take: it ${read.fault}`);
+  return read.json;
 }

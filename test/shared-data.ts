@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { z } from 'zod';
+import type { z } from 'zod';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 

@@ -19,15 +19,18 @@ export function startTraffic(port: number, releases: readonly string[]): Traffic
   const open = new Set<Promise<void>>();
   let requests = 0;
   let failedByProxy = 0;
+  const count = async (asked: ReturnType<typeof ask>) => {
+    const answer = await asked;
+    if (answer === undefined || answered[answer.release] === undefined) {
+      failedByProxy += 1;
+      return;
+    }
+    answered[answer.release] = (answered[answer.release] ?? 0) + 1;
+    if (answer.status >= 500) failed[answer.release] = (failed[answer.release] ?? 0) + 1;
+  };
   const send = () => {
     requests += 1;
-    const one = ask(agent, port).then((answer) => {
-      if (answer === undefined || answered[answer.release] === undefined) failedByProxy += 1;
-      else {
-        answered[answer.release] = (answered[answer.release] ?? 0) + 1;
-        if (answer.status >= 500) failed[answer.release] = (failed[answer.release] ?? 0) + 1;
-      }
-    });
+    const one = count(ask(agent, port));
     open.add(one);
     void one.finally(() => open.delete(one));
   };

@@ -2,6 +2,8 @@
 export interface Clock {
   /** Now, in milliseconds since 1970. */
   now(): number;
+  /** Waits; at most 10 s at a time, as every caller's own limit says. */
+  sleep(milliseconds: number): Promise<void>;
 }
 
 /** New identifiers. */

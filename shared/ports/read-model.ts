@@ -4,8 +4,6 @@ export const readModels = {
   deployments: { indexes: ['application', 'environment', 'state'], newestFirst: true },
   /** Resource documents; the key is `plural/name`, for releases `releases/application/name`; index `kind` is the kind (for releases `Release/application`). */
   resources: { indexes: ['kind', 'uses'], newestFirst: false },
-  keys: { indexes: [], newestFirst: false },
-  secrets: { indexes: [], newestFirst: false },
   /** Under the tenant `operator` only; the index finds those that were not deleted. */
   tenants: { indexes: ['state'], newestFirst: false },
   /** Commands that wait for a target's agent; index `target`, key in order of arrival. */

@@ -23,7 +23,7 @@ export function deploymentStream(id: string): string {
 /** Folds a deployment's stream, strongly consistent; `undefined` when there is none. */
 export async function loadDeployment(context: Context, id: string): Promise<LoadedDeployment | undefined> {
   const stored = await context.ports.events.read({ tenant: context.tenant, stream: deploymentStream(id) });
-  const events = stored.map(asDeploymentEvent);
+  const events = stored.map(parseDeploymentEvent);
   const plans = await plansOf(context, events);
   const state = foldDeployment(id, events, lookup(plans));
   return state === undefined ? undefined : { state, version: stored.length };
@@ -80,7 +80,7 @@ export function asNewEvent(event: DeploymentEvent): NewEvent {
 }
 
 /** Parses a stored event of a deployment's stream. */
-export function asDeploymentEvent(stored: Pick<StoredEvent, 'type' | 'payload' | 'at'>): DeploymentEvent {
+export function parseDeploymentEvent(stored: Pick<StoredEvent, 'type' | 'payload' | 'at'>): DeploymentEvent {
   const type = stored.type as keyof typeof deploymentEventPayloads;
   return { type, payload: deploymentEventPayloads[type].parse(stored.payload), at: stored.at } as DeploymentEvent;
 }
