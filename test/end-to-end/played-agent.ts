@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+
+import type { SluiceClient, Subscription, WorkNotice } from '#client/index';
+import { SluiceError } from '#client/index';
+import type { Command, ComponentHealth, Report, SecretValues } from '#contracts/adapter';
+
+/** What the agent is to do with a command: the outcome that it reports, or nothing yet. */
+export type Handling = (command: Command) => Report['outcome'] | 'silent' | Promise<Report['outcome'] | 'silent'>;
+
+/** What each release does per second, by its name. */
+export type Behaviour = { readonly [release: string]: { readonly requests: number; readonly errors: number } };
+
+/** Samples are sent this often, so that each second of each release is told soon after it is over. */
+const SAMPLE_MILLISECONDS = 400;
+
+/** Plays an agent's part over HTTP and WebSocket, as the test tells it to. Nothing really runs. */
+export class PlayedAgent {
+  readonly target: string;
+  readonly instance = randomUUID();
+  /** Every command that came, once, in the order of arrival. */
+  readonly commands: Command[] = [];
+  readonly secrets = new Map<string, SecretValues>();
+  /** What to do with each command; all succeeds unless told. */
+  handling: Handling = () => 'succeeded';
+  /** What is sent as samples of the application's component. */
+  behaviour: Behaviour = {};
+  /** What it says of its components with each heartbeat. */
+  components: readonly ComponentHealth[] = [];
+  epoch = 0;
+  readonly #client: SluiceClient;
+  readonly #sampled: { readonly application: string; readonly component: string };
+  readonly #known = new Set<string>();
+  readonly #troubles: unknown[] = [];
+  #work: Subscription<WorkNotice> | undefined;
+  #timers: NodeJS.Timeout[] = [];
+  #isStopped = false;
+
+  constructor(client: SluiceClient, target: string, sampled: { readonly application: string; readonly component: string }) {
+    this.#client = client;
+    this.target = target;
+    this.#sampled = sampled;
+  }
+
+  /** Claims the target and serves it from now on. */
+  async start(): Promise<void> {
+    const { epoch, heartbeatSeconds } = await this.#client.claimTarget({ params: { name: this.target }, body: { instance: this.instance } });
+    this.epoch = epoch;
+    await this.heartbeat();
+    this.#timers = [setInterval(() => this.#attempt(this.heartbeat()), (heartbeatSeconds * 1000) / 2), setInterval(() => this.#attempt(this.#sendSamples()), SAMPLE_MILLISECONDS)];
+    this.#work = this.#client.subscribe({ kind: 'work', target: this.target });
+    void this.#listen(this.#work);
+    await this.#work.ready;
+  }
+
+  /** Falls silent, as an agent that is gone. @throws what went wrong while it served */
+  async stop(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#work?.close();
+    if (this.#troubles.length > 0) throw new AggregateError(this.#troubles, `the agent of ${this.target}: ${this.#troubles.map(String).join('; ')}`);
+    await Promise.resolve();
+  }
+
+  get claim(): { readonly instance: string; readonly epoch: number } {
+    return { instance: this.instance, epoch: this.epoch };
+  }
+
+  /** Tells that it lives, and what runs. */
+  async heartbeat(): Promise<void> {
+    const facts = { version: '1.0.0', addresses: ['127.0.0.1'], allow: ['node'], components: [...this.components] };
+    await this.#client.sendHeartbeat({ params: { name: this.target }, body: { ...this.claim, facts } });
+  }
+
+  /** Reports on a command; answers whether that was of interest. */
+  async report(command: string, outcome: Report['outcome'], reason: string = outcome): Promise<boolean> {
+    const { recorded } = await this.#client.reportCommand({ params: { name: this.target }, body: { ...this.claim, report: { command, outcome, reason } } }, { repeatable: true });
+    return recorded;
+  }
+
+  /** The applied commands in short, as `1.1.0×1 1.0.0×4 25 %`. */
+  applied(): readonly string[] {
+    const side = (one: Command['desired']['new']) => (one === null ? '-' : `${one.release}×${one.replicas}`);
+    return this.commands.filter((one) => one.verb === 'apply').map(({ desired }) => `${side(desired.new)} ${side(desired.stable)} ${desired.weightPercent} %`);
+  }
+
+  /** Reads what waits, and begins what is new. */
+  async #readCommands(name: string): Promise<void> {
+    const { items } = await this.#client.readCommands({ params: { name }, query: this.claim });
+    for (const { command, secrets } of items) {
+      if (this.#known.has(command.id)) continue;
+      this.#known.add(command.id);
+      this.commands.push(command);
+      this.secrets.set(command.id, secrets);
+      this.#attempt(this.#handle(command));
+    }
+  }
+
+  async #handle(command: Command): Promise<void> {
+    const outcome = await this.handling(command);
+    if (outcome !== 'silent' && !this.#isStopped) await this.report(command.id, outcome, outcome === 'succeeded' ? 'done' : 'as the test wants it');
+  }
+
+  async #listen(work: Subscription<WorkNotice>): Promise<void> {
+    try {
+      for await (const { target } of work) await this.#readCommands(target);
+    } catch (error) {
+      this.#note(error);
+    }
+  }
+
+  async #sendSamples(): Promise<void> {
+    const second = Math.floor(Date.now() / 1000) - 1;
+    const samples = Object.entries(this.behaviour).map(([release, did]) => ({ ...this.#sampled, release, second, ...did, latency: { zeros: did.requests, buckets: [] } }));
+    if (samples.length > 0) await this.#client.sendSamples({ body: { target: this.target, samples } }, { repeatable: true });
+  }
+
+  #attempt(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#note(error));
+  }
+
+  /** That a newer agent has come is no trouble: it is what some tests want. */
+  #note(error: unknown): void {
+    if (this.#isStopped || (error instanceof SluiceError && error.code === 'claim-superseded')) return;
+    this.#troubles.push(error);
+  }
+}

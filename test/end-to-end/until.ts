@@ -1,0 +1,21 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** How long anything may take that takes a moment: many times what it needs on two busy cores. */
+export const PATIENCE_SECONDS = 40;
+
+/** How often a thing is looked at that nobody tells of. */
+const LOOK_MILLISECONDS = 100;
+
+/**
+ * Looks again and again until there is something to see, and answers it.
+ * @throws Error that says what was waited for, and what was seen last.
+ */
+export async function until<Found>(what: string, look: () => Promise<Found | undefined> | Found | undefined, seconds = PATIENCE_SECONDS): Promise<Found> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    await pause(LOOK_MILLISECONDS);
+  }
+}
