@@ -58,8 +58,8 @@ function loseHealth(state: DeploymentState, command: Extract<EvidenceCommand, { 
   const { target, component, at } = command;
   const reason = `${component} lost its health on ${target}: ${command.reason}`.slice(0, 2000);
   const lost = happened('HealthLost', { target, component, reason }, at);
-  // Until the new side has once been brought up, its target's own report says whether it starts; an older failure of the same release is none.
-  const wasUp = state.steps.some((one) => one.status === 'succeeded' && 'replicas' in one.step && (one.step.replicas[component]?.new ?? 0) > 0);
+  // Until the new side has once been brought up there, its target's own report says whether it starts; an older failure of the same release is none.
+  const wasUp = state.steps.some((one) => one.status === 'succeeded' && 'replicas' in one.step && one.step.targets.includes(target) && (one.step.replicas[component]?.new ?? 0) > 0);
   if (state.plan === null || !wasUp) return accept();
   if (state.plan.rollbackTriggers.health) return accept(lost, failure(state, null, { cause: 'health', reason, at }));
   if (state.healthLost.some((one) => one.target === target && one.component === component)) return accept();
