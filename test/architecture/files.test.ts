@@ -10,6 +10,9 @@ import { projectFiles, readProjectFile, root } from './project.ts';
 const paths = projectFiles();
 const texts = paths.map((path) => ({ path, text: readProjectFile(path) }));
 
+const lockedPackage = z.object({ resolved: z.string().optional(), integrity: z.string().optional(), optionalDependencies: z.record(z.string(), z.string()).default({}) });
+const locked = Object.entries(z.object({ packages: z.record(z.string(), lockedPackage) }).parse(JSON.parse(readProjectFile('package-lock.json'))).packages).filter(([path]) => path.startsWith('node_modules/'));
+
 describe('the files of the project', () => {
   it('have names in kebab-case where they hold code', () => {
     expect(oddNames(paths)).toEqual([]);
@@ -29,11 +32,16 @@ describe('the files of the project', () => {
   });
 
   it('lock every package by its content, not by a download address', () => {
-    const { packages } = z.object({ packages: z.record(z.string(), z.object({ resolved: z.string().optional(), integrity: z.string().optional() })) }).parse(JSON.parse(readProjectFile('package-lock.json')));
-    const installed = Object.entries(packages).filter(([path]) => path.startsWith('node_modules/'));
-    expect(installed.length).toBeGreaterThan(0);
-    expect(installed.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
-    expect(installed.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
+    expect(locked.length).toBeGreaterThan(0);
+    expect(locked.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+    expect(locked.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
+  });
+
+  it('lock the packages of every platform, without which npm ci refuses to install on any', () => {
+    const names = new Set(locked.map(([path]) => path.replace(/^.*node_modules\//, '')));
+    const wanted = locked.flatMap(([, { optionalDependencies }]) => Object.keys(optionalDependencies));
+    expect(wanted.length).toBeGreaterThan(0);
+    expect(wanted.filter((name) => !names.has(name))).toEqual([]);
   });
 });
 
