@@ -13,13 +13,16 @@ export const DEFAULT_LOG_LIMITS: LogLimits = { maximumBytes: 10 * 1024 * 1024, k
 
 const COPY_BYTES = 262_144;
 
+/** A log is rotated at four fifths of its limit, so that what a writer adds between two looks is kept as a rule, and no older file exceeds the limit. */
+const ROTATE_AT = 0.8;
+
 /**
- * Rotates a log that has grown past its limit; answers whether it did. The writer keeps its descriptor, which appends, so the file is copied
+ * Rotates a log that has grown near its limit; answers whether it did. The writer keeps its descriptor, which appends, so the file is copied
  * to `.1` and then cut to nothing: the writer goes on at its beginning. All of it happens in one synchronous stretch, since what is
  * written between the last read and the cut is lost. When more than the limit had come since the last look, its newest part is kept.
  */
 export function rotateLog(path: string, limits: LogLimits): boolean {
-  if (sizeOf(path) <= limits.maximumBytes) return false;
+  if (sizeOf(path) <= limits.maximumBytes * ROTATE_AT) return false;
   shiftOlder(path, limits.keptFiles);
   const source = openSync(path, 'r+');
   try {
