@@ -1,6 +1,7 @@
 import type { SluiceClient } from '#client/client';
 
 import type { Output } from './output.ts';
+import type { ServerSettings } from './settings.ts';
 
 /** A word that stands without a flag. */
 export type ArgumentSpec = {
@@ -45,6 +46,8 @@ export type StandardInput = NodeJS.ReadableStream & { readonly isTTY?: boolean; 
 export type Surroundings = {
   /** A client of the server that flags, environment and config file name; the same one each time. */
   readonly client: () => SluiceClient;
+  /** The address and key of that server. */
+  readonly server: () => ServerSettings;
   readonly output: Output;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdin: StandardInput;

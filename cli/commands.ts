@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { actionCommands } from './commands/act.ts';
 import { retryCommand, rollbackCommand } from './commands/again.ts';
+import { agentCommand } from './commands/agent.ts';
 import { applyCommand } from './commands/apply.ts';
 import { aslRunCommand, eventsMatchCommand } from './commands/cases.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   ...tenantCommands,
   schemaCommand,
   serveCommand,
+  agentCommand,
   aslRunCommand,
   eventsMatchCommand,
   completionCommand(() => ({ commands, groups: commandGroups })),

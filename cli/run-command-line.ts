@@ -59,13 +59,15 @@ function wantsJson(words: readonly string[]): boolean {
 
 function surroundingsOf(terminal: Terminal, output: Surroundings['output'], flags: { readonly url?: string; readonly key?: string }): Surroundings {
   let client: SluiceClient | undefined;
+  const server = () => serverSettings({ flags, environment: terminal.environment, warn: output.note });
   return {
     output,
+    server,
     environment: terminal.environment,
     stdin: terminal.stdin,
     signal: terminal.signal,
     client: () => {
-      client ??= createClient({ ...serverSettings({ flags, environment: terminal.environment, warn: output.note }), maximumAttempts: MAXIMUM_ATTEMPTS, userAgent: `sluice-cli/${version}` });
+      client ??= createClient({ ...server(), maximumAttempts: MAXIMUM_ATTEMPTS, userAgent: `sluice-cli/${version}` });
       return client;
     },
   };

@@ -1,6 +1,5 @@
 import { routes } from '#contracts/http/routes';
 import type { Operation, OperationOutput } from '#contracts/http/routes';
-import type { Topic } from '#contracts/stream';
 import { atCursor, itemsOf } from '#client/pages';
 import type { ListItem, ListOperation, PageOptions } from '#client/pages';
 import { parseAnswer } from '#client/parse-answer';
@@ -12,7 +11,7 @@ import type { ClientOptions, ClientRuntime } from '#client/settings';
 import { SluiceError } from '#client/sluice-error';
 import { Stream } from '#client/stream';
 import type { SubscribeOptions } from '#client/stream';
-import type { Shape, StreamEvent, Subscription, TopicItem, WorkNotice } from '#client/subscription';
+import type { EventTopic, StreamEvent, Subscription, WorkNotice, WorkTopic } from '#client/subscription';
 
 /** The answer of an operation with what surrounds it. */
 export type Answer<Name extends Operation> = {
@@ -33,6 +32,12 @@ export type CallArguments<Name extends Operation> = Record<never, never> extends
 /** One method per operation of the route table. */
 export type OperationMethods = { readonly [Name in Operation]: (...given: CallArguments<Name>) => Promise<OperationOutput<Name>> };
 
+/** What a subscription yields depends on its topic. */
+export type Subscribe = {
+  (topic: EventTopic, options?: SubscribeOptions): Subscription<StreamEvent>;
+  (topic: WorkTopic, options?: SubscribeOptions): Subscription<WorkNotice>;
+};
+
 /**
  * A typed client of the HTTP and WebSocket API. Besides what stands here it has a method for every operation, such as
  * `client.requestDeployment({ body: { application: 'shop', release: '1.4.2', environment: 'production' } })`.
@@ -48,10 +53,10 @@ export type SluiceClient = OperationMethods & {
   /** Goes through all items of a list, page by page as they are needed. `query.limit` is the size of a page. */
   readonly items: <Name extends ListOperation>(operation: Name, request: CallRequest<Name>, options?: PageOptions) => AsyncGenerator<ListItem<Name>, void, undefined>;
   /**
-   * Subscribes to what happens. Begins at once, also before it is read; ends with `break`, `close()` or the signal. It reconnects by
-   * itself and goes on from its cursor: nothing is lost and nothing comes twice.
+   * Subscribes to what happens, or to being told that commands wait for a target. Begins at once, also before it is read; ends with
+   * `break`, `close()` or the signal. It reconnects by itself and goes on from its cursor: nothing is lost and nothing comes twice.
    */
-  readonly subscribe: <Wanted extends Topic>(topic: Wanted, options?: SubscribeOptions) => Subscription<TopicItem<Wanted>>;
+  readonly subscribe: Subscribe;
 };
 
 /**
@@ -72,13 +77,21 @@ export function createClient(options: ClientOptions, runtime: ClientRuntime = re
 
   const stream = new Stream(settings, runtime, async (signal) => (await call('getService', {}, { signal })).streamUrl);
 
+  function subscribe(topic: EventTopic, options?: SubscribeOptions): Subscription<StreamEvent>;
+  function subscribe(topic: WorkTopic, options?: SubscribeOptions): Subscription<WorkNotice>;
+  function subscribe(topic: EventTopic | WorkTopic, options: SubscribeOptions = {}): Subscription<StreamEvent> | Subscription<WorkNotice> {
+    if (topic.kind === 'work') return stream.subscribe<WorkNotice>(topic, { ofEvent: () => undefined, ofWork: (notice) => notice }, options);
+    return stream.subscribe<StreamEvent>(topic, { ofEvent: (event) => event, ofWork: () => undefined }, options);
+  }
+
   const methods = Object.fromEntries(Object.keys(routes).filter(isOperation).map((operation) => [operation, (request?: CallRequest<typeof operation>, options?: CallOptions) => call(operation, request ?? {}, options)]));
+  if (!hasEveryOperation(methods)) throw new Error('a route has no method');
   return {
-    ...complete(methods),
+    ...methods,
     exchange,
     call,
     items: (operation, request, options) => itemsOf<ListItem<typeof operation>>((cursor) => call(operation, atCursor(request, cursor), options)),
-    subscribe: <Wanted extends Topic>(topic: Wanted, options: SubscribeOptions = {}) => stream.subscribe(topic, shapeOf(topic), options),
+    subscribe,
   };
 }
 
@@ -96,14 +109,7 @@ function isOperation(name: string): name is Operation {
   return Object.hasOwn(routes, name);
 }
 
-function complete(methods: object): OperationMethods {
-  return methods as OperationMethods;
-}
-
-/** Which of the two kinds of message a topic yields. */
-function shapeOf<Wanted extends Topic>(topic: Wanted): Shape<TopicItem<Wanted>> {
-  const shape: Shape<StreamEvent | WorkNotice> = topic.kind === 'work'
-    ? { ofEvent: () => undefined, ofWork: (notice) => notice }
-    : { ofEvent: (event) => event, ofWork: () => undefined };
-  return shape as Shape<TopicItem<Wanted>>;
+/** The compiler does not see that methods made of the table's entries have its keys. */
+function hasEveryOperation(methods: object): methods is OperationMethods {
+  return Object.keys(routes).every((operation) => Object.hasOwn(methods, operation));
 }

@@ -12,14 +12,14 @@
  * ```
  */
 export { createClient } from '#client/client';
-export type { Answer, CallArguments, OperationMethods, SluiceClient } from '#client/client';
+export type { Answer, CallArguments, OperationMethods, SluiceClient, Subscribe } from '#client/client';
 export type { ListItem, ListOperation, PageOptions } from '#client/pages';
 export type { CallOptions, CallRequest } from '#client/request';
 export type { ClientOptions, ClientRuntime } from '#client/settings';
 export { SluiceError, clientErrors } from '#client/sluice-error';
 export type { ClientErrorCode } from '#client/sluice-error';
 export type { SubscribeOptions } from '#client/stream';
-export type { StreamEvent, Subscription, TopicItem, WorkNotice } from '#client/subscription';
+export type { EventTopic, StreamEvent, Subscription, WorkNotice, WorkTopic } from '#client/subscription';
 export { followDeployment, isFinal, waitForDeployment } from '#client/wait';
 export type { FollowOptions } from '#client/wait';
 export type { ErrorCode, FieldError, Problem } from '#contracts/errors';

@@ -9,8 +9,11 @@ export type StreamEvent = Omit<EventEnvelope, 'hash' | 'tenant'> & { readonly cu
 /** Says that commands may wait for a target. Several at once are told as one. */
 export type WorkNotice = { readonly target: string };
 
-/** What a subscription to a topic yields. */
-export type TopicItem<Wanted extends Topic> = Wanted extends { kind: 'work' } ? WorkNotice : StreamEvent;
+/** The topics of events. */
+export type EventTopic = Exclude<Topic, { kind: 'work' }>;
+
+/** The topic of a target's agent. */
+export type WorkTopic = Extract<Topic, { kind: 'work' }>;
 
 /** What has been subscribed to, as long as it is read. It can be gone through once. */
 export interface Subscription<Item> extends AsyncIterable<Item> {

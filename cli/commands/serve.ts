@@ -1,26 +1,22 @@
-import { fieldErrorsOf } from '#client/field-errors';
-import { SluiceError } from '#client/sluice-error';
-import { serveSettings, serveVariables, settingsFrom } from '#contracts/environment';
+import { serveSettings, serveVariables } from '#contracts/environment';
 import type { ServeSettings } from '#contracts/environment';
 
-import { command, flagOf } from '../command.ts';
+import { command } from '../command.ts';
 import type { Options, Surroundings } from '../command.ts';
 import { outcomes } from '../exit-codes.ts';
+import { asFlag, readSettings, unlessEmpty } from '../read-settings.ts';
+import { aborted } from '../until.ts';
 import { UsageError } from '../usage-error.ts';
 
-const { host, port, data, tlsCert, tlsKey, masterKeyFile, insecure, allowedHosts } = serveVariables;
-
-const described = <Setting extends { readonly variable: string; readonly description: string }>(setting: Setting): Setting => ({ ...setting, description: `${setting.description}; environment ${setting.variable}` });
-
 const serveOptions = {
-  host: { type: 'text', ...described(host) },
-  port: { type: 'text', ...described(port) },
-  data: { type: 'text', completes: 'folder', ...described(data) },
-  tlsCert: { type: 'text', completes: 'file', ...described(tlsCert) },
-  tlsKey: { type: 'text', completes: 'file', ...described(tlsKey) },
-  masterKeyFile: { type: 'text', completes: 'file', ...described(masterKeyFile) },
-  insecure: { type: 'switch', ...described(insecure) },
-  allowedHost: { type: 'texts', ...described(allowedHosts) },
+  host: { type: 'text', ...asFlag(serveVariables.host) },
+  port: { type: 'text', ...asFlag(serveVariables.port) },
+  data: { type: 'text', completes: 'folder', ...asFlag(serveVariables.data) },
+  tlsCert: { type: 'text', completes: 'file', ...asFlag(serveVariables.tlsCert) },
+  tlsKey: { type: 'text', completes: 'file', ...asFlag(serveVariables.tlsKey) },
+  masterKeyFile: { type: 'text', completes: 'file', ...asFlag(serveVariables.masterKeyFile) },
+  insecure: { type: 'switch', ...asFlag(serveVariables.insecure) },
+  allowedHosts: { type: 'texts', ...asFlag(serveVariables.allowedHosts) },
 } as const satisfies Options;
 
 export const serveCommand = command({
@@ -35,11 +31,13 @@ export const serveCommand = command({
   ],
   json: 'one line `{"ready": URL, "firstKeys": {operator?, admin?}}` when it answers.',
   local: true,
-  run: async (surroundings, { options: { allowedHost, insecure, ...flags } }) => {
-    const settings = settingsOf({ ...flags, insecure: insecure ? true : undefined, allowedHosts: allowedHost.length > 0 ? allowedHost : undefined }, surroundings.environment);
+  run: async (surroundings, { options: { allowedHosts, insecure, ...flags } }) => {
+    const settings = readSettings(serveSettings, {
+      variables: serveVariables, environment: surroundings.environment, unflagged: ['adminKey'],
+      flags: { ...flags, insecure: insecure ? true : undefined, allowedHosts: unlessEmpty(allowedHosts) },
+    });
     const { startStandalone } = await import('#standalone/runtime');
-    const { log, listen, ...rest } = startOptions(settings, surroundings);
-    const running = await startStandalone({ ...rest, listen, log }).catch((error: unknown) => {
+    const running = await startStandalone(startOptions(settings, surroundings)).catch((error: unknown) => {
       throw cannotListen(error, settings) ?? error;
     });
     announce(running, surroundings);
@@ -49,18 +47,6 @@ export const serveCommand = command({
     return outcomes.done.exitCode;
   },
 });
-
-function settingsOf(flags: Readonly<Record<string, unknown>>, environment: Surroundings['environment']): ServeSettings {
-  const given = settingsFrom(serveVariables, flags, environment);
-  const result = serveSettings.safeParse(given);
-  if (result.success) return result.data;
-  const names = new Map<string, string>(Object.entries(serveVariables).map(([name, setting]) => [name, name === 'adminKey' ? setting.variable : `${flagOf(name === 'allowedHosts' ? 'allowedHost' : name)} (${setting.variable})`]));
-  const errors = fieldErrorsOf(result.error, given).map(({ field, rule, value }) => {
-    const name = field.split('.')[0] ?? field;
-    return { field: names.get(name) ?? field, rule, ...(value === undefined || name === 'adminKey' ? {} : { value }) };
-  });
-  throw SluiceError.of('bad-settings', 'nothing was started', { errors });
-}
 
 function startOptions(settings: ServeSettings, { output }: Surroundings) {
   const { tlsCert, tlsKey, host, port, insecure, allowedHosts } = settings;
@@ -87,11 +73,4 @@ function announce({ url, firstKeys }: { readonly url: string; readonly firstKeys
   }
   const made = [...(firstKeys.operator === undefined ? [] : [`operator key ${firstKeys.operator}`]), ...(firstKeys.admin === undefined ? [] : [`admin key of tenant default ${firstKeys.admin}`])];
   output.lines([...(made.length === 0 ? [] : ['first keys, shown this once:', ...made.map((line) => `  ${line}`)]), `ready ${url}`]);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -12,12 +12,13 @@ export type Setting = {
 
 const switchedOn = z.union([z.boolean(), z.enum(['1', 'true', 'yes', '0', 'false', 'no', '']).transform((text) => ['1', 'true', 'yes'].includes(text))], { error: 'must be 1, true, yes, 0, false or no' });
 const hostName = z.string().min(1).max(255).regex(/^[A-Za-z0-9.:[\]-]+$/, 'must be a host name or address');
+const portNumber = z.coerce.number('must be a port number').int('must be a port number').min(0, 'must be from 0 to 65535').max(65_535, 'must be from 0 to 65535');
 const path = z.string().min(1, 'must be a path').max(4096);
 
 /** The settings of `sluice serve`: where it listens, where its data is, and how it is protected. */
 export const serveSettings = z.strictObject({
   host: z.string().min(1, 'must be an address or a host name').max(255).default('127.0.0.1'),
-  port: z.coerce.number('must be a port number').int('must be a port number').min(0, 'must be from 0 to 65535').max(65_535, 'must be from 0 to 65535').default(7700),
+  port: portNumber.default(7700),
   data: path.default('.sluice'),
   tlsCert: path.optional(),
   tlsKey: path.optional(),
@@ -51,8 +52,10 @@ export const serveVariables = {
 /** The settings of `sluice agent`, beside server and key: which target it speaks for, where it keeps its state, and what it may run. */
 export const agentSettings = z.strictObject({
   target: resourceName,
-  data: path.default('.sluice-agent'),
+  state: path.default('.sluice-agent'),
   allow: z.union([z.array(path), z.string().transform((text) => text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')).pipe(z.array(path))]).default([]),
+  listenHost: z.string().min(1, 'must be an address').max(255).default('127.0.0.1'),
+  metricsPort: portNumber.default(0),
 });
 
 export type AgentSettings = z.output<typeof agentSettings>;
@@ -60,8 +63,10 @@ export type AgentSettings = z.output<typeof agentSettings>;
 /** Where each setting of `sluice agent` comes from. */
 export const agentVariables = {
   target: { variable: 'SLUICE_TARGET', placeholder: 'NAME', description: 'the target that this agent speaks for; its key must be bound to it' },
-  data: { variable: 'SLUICE_AGENT_DATA', placeholder: 'FOLDER', description: 'the folder for state and logs (.sluice-agent), made if it is missing' },
-  allow: { variable: 'SLUICE_ALLOW', placeholder: 'PATH', description: 'an executable that may be run, or a folder of such; in the variable separated by commas' },
+  state: { variable: 'SLUICE_AGENT_STATE', placeholder: 'FOLDER', description: 'the folder for state and logs (.sluice-agent), made if it is missing' },
+  allow: { variable: 'SLUICE_ALLOW', placeholder: 'PATH', description: 'an executable that may be run, by its path or its name on the PATH, or a folder of such; in the variable separated by commas; without any, nothing is run' },
+  listenHost: { variable: 'SLUICE_LISTEN_HOST', placeholder: 'ADDRESS', description: 'the address on which components are reached (127.0.0.1); 0.0.0.0 for every address of this machine' },
+  metricsPort: { variable: 'SLUICE_METRICS_PORT', placeholder: 'PORT', description: 'the loopback port of /metrics (any free one)' },
 } as const satisfies { readonly [Name in keyof AgentSettings]: Setting };
 
 /** The settings of every command that calls a server. */

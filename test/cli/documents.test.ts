@@ -17,6 +17,10 @@ function faultsOf(text: string, name = 'a.yaml'): readonly string[] {
   return [];
 }
 
+function matches(fault: string, expected: string | RegExp | undefined): boolean {
+  return expected instanceof RegExp ? expected.test(fault) : fault === expected;
+}
+
 describe('documents', () => {
   it('come in the order in which they need each other, whatever order they are written in', () => {
     const texts = [
@@ -55,8 +59,7 @@ describe('a faulty document', () => {
     ['the same resource twice', `${target}---\n${target}`, ['a.yaml:6: Target a is already given at a.yaml:1']],
   ])('is told by line and field: %s', (_, text, expected) => {
     const faults = faultsOf(text);
-    expect(faults).toHaveLength(expected.length);
-    expect(faults).toEqual(expected.map((one) => (one instanceof RegExp ? expect.stringMatching(one) : one)));
+    expect(faults.map((fault, index) => matches(fault, expected[index]))).toEqual(expected.map(() => true));
   });
 
   it('keeps the valid ones from being used', () => {

@@ -39,7 +39,7 @@ describe('a command line', () => {
   });
 
   it('collects a flag that is given several times, and checks numbers', () => {
-    expect(read('serve', '--allowed-host', 'a', '--allowed-host', 'b')).toMatchObject({ given: { options: { allowedHost: ['a', 'b'] } } });
+    expect(read('serve', '--allowed-hosts', 'a', '--allowed-hosts', 'b')).toMatchObject({ given: { options: { allowedHosts: ['a', 'b'] } } });
     expect(read('list', 'targets', '--limit', '7')).toMatchObject({ given: { options: { limit: 7 } } });
   });
 

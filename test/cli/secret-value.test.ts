@@ -8,6 +8,10 @@ import { readSecretValue } from '#cli/secret-value';
 
 import { TemporaryFolder } from './run-cli.ts';
 
+function noServer(): never {
+  throw new Error('no server is asked');
+}
+
 /** A terminal in which somebody types; remembers what was shown and whether what is typed would be. */
 function typing(keys: string, given: { readonly terminal: boolean; readonly environment?: Record<string, string> }) {
   const shown: string[] = [];
@@ -15,9 +19,8 @@ function typing(keys: string, given: { readonly terminal: boolean; readonly envi
   const stdin = Object.assign(new PassThrough(), { isTTY: given.terminal, setRawMode: (mode: boolean) => modes.push(mode) });
   stdin.end(keys);
   const surroundings: Surroundings = {
-    client: () => {
-      throw new Error('no server is asked');
-    },
+    client: noServer,
+    server: noServer,
     output: createOutput({ stdout: { write: (text: string | Uint8Array) => shown.push(String(text)) > 0, isTTY: given.terminal, columns: 80, rows: 24 }, stderr: { write: (text: string | Uint8Array) => shown.push(String(text)) > 0 }, json: false, environment: {} }),
     environment: given.environment ?? {},
     stdin,

@@ -113,8 +113,8 @@ function portOf(http: Server): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-const table = Object.entries(routes).map(([operation, route]) => ({
-  operation: operation as Operation, route, pattern: new RegExp(`^${route.path.replaceAll(/[.]/g, '\\.').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+const table = Object.keys(routes).filter((name): name is Operation => name in routes).map((operation) => ({ operation, route: routes[operation] })).map(({ operation, route }) => ({
+  operation, route, pattern: new RegExp(`^${route.path.replaceAll(/[.]/g, '\\.').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
 }));
 
 function find(method: string, url: URL, rest: { readonly headers: IncomingHttpHeaders; readonly text: string }): Received | undefined {

@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest';
 
-import type { ListItem, ListOperation, SluiceClient, StreamEvent, Subscription, TopicItem, WorkNotice } from '#client/index';
+import type { ListItem, ListOperation, SluiceClient, StreamEvent, Subscription, WorkNotice } from '#client/index';
 import type { Operation } from '#contracts/http/routes';
 import type { DeploymentSummary, DeploymentView } from '#contracts/views';
 
@@ -27,7 +27,7 @@ describe('the types of the client', () => {
   });
 
   it('tell events from notices of work by the topic', () => {
-    expectTypeOf<TopicItem<{ kind: 'work'; target: string }>>().toEqualTypeOf<WorkNotice>();
-    expectTypeOf<Subscription<TopicItem<{ kind: 'tenant' }>>>().toEqualTypeOf<Subscription<StreamEvent>>();
+    expectTypeOf((client: SluiceClient) => client.subscribe({ kind: 'work', target: 'a' })).returns.toEqualTypeOf<Subscription<WorkNotice>>();
+    expectTypeOf((client: SluiceClient) => client.subscribe({ kind: 'tenant' })).returns.toEqualTypeOf<Subscription<StreamEvent>>();
   });
 });

@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { SluiceClient } from '#client/client';
 import { SluiceError } from '#client/sluice-error';
 import { BufferedSubscription } from '#client/subscription';
-import type { StreamEvent, Subscription, TopicItem } from '#client/subscription';
+import type { EventTopic, StreamEvent, Subscription, WorkNotice, WorkTopic } from '#client/subscription';
 import { followDeployment, isFinal, waitForDeployment } from '#client/wait';
-import type { Topic } from '#contracts/stream';
 import { deploymentState } from '#contracts/views';
 import type { DeploymentView } from '#contracts/views';
 
@@ -27,15 +26,20 @@ function scripted(views: readonly DeploymentView[], stream: 'good' | 'refused' =
       if (next !== undefined) setImmediate(() => feed?.received(String(next.version), streamEvent(next.version)));
       return view;
     },
-    subscribe: <Wanted extends Topic>(topic: Wanted) => {
-      const owner = { resume: () => undefined, suspend: () => undefined, remove: () => { closed = true; } };
-      feed = new BufferedSubscription<StreamEvent>(topic, { cursor: undefined, owner, shape: { ofEvent: (event) => event, ofWork: () => undefined } });
-      if (stream === 'good') feed.subscribed('0');
-      else feed.fail(SluiceError.of('unreachable', 'no WebSockets here'));
-      return feed as Subscription<StreamEvent> as Subscription<TopicItem<Wanted>>;
-    },
+    subscribe,
   };
   return { client, looks: () => looks, closed: () => closed };
+
+  function subscribe(topic: EventTopic): Subscription<StreamEvent>;
+  function subscribe(topic: WorkTopic): Subscription<WorkNotice>;
+  function subscribe(topic: EventTopic | WorkTopic): Subscription<StreamEvent> | Subscription<WorkNotice> {
+    if (topic.kind === 'work') throw new Error('nobody asks for work here');
+    const owner = { resume: () => undefined, suspend: () => undefined, remove: () => { closed = true; } };
+    feed = new BufferedSubscription<StreamEvent>(topic, { cursor: undefined, owner, shape: { ofEvent: (event) => event, ofWork: () => undefined } });
+    if (stream === 'good') feed.subscribed('0');
+    else feed.fail(SluiceError.of('unreachable', 'no WebSockets here'));
+    return feed;
+  }
 }
 
 const course = [deploymentView({ version: 1, state: 'Requested' }), deploymentView({ version: 2, state: 'Progressing' }), deploymentView({ version: 4, state: 'RollingBack' }), deploymentView({ version: 6, state: 'RolledBack' })];

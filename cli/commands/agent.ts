@@ -1,0 +1,45 @@
+import { errors } from '#contracts/errors';
+import { agentSettings, agentVariables, clientVariables } from '#contracts/environment';
+
+import { command } from '../command.ts';
+import type { Options } from '../command.ts';
+import { outcomes } from '../exit-codes.ts';
+import { asFlag, readSettings, unlessEmpty } from '../read-settings.ts';
+import { aborted } from '../until.ts';
+import { UsageError } from '../usage-error.ts';
+
+const agentOptions = {
+  target: { type: 'text', ...asFlag(agentVariables.target) },
+  allow: { type: 'texts', completes: 'file', ...asFlag(agentVariables.allow) },
+  state: { type: 'text', completes: 'folder', ...asFlag(agentVariables.state) },
+  listenHost: { type: 'text', ...asFlag(agentVariables.listenHost) },
+  metricsPort: { type: 'text', ...asFlag(agentVariables.metricsPort) },
+} as const satisfies Options;
+
+/** How an agent that ends by itself is told apart by scripts and supervisors. */
+const exitCodes = { stopped: outcomes.done.exitCode, superseded: errors['claim-superseded'].exitCode, refused: errors.unauthenticated.exitCode } as const;
+
+export const agentCommand = command({
+  path: ['agent'],
+  summary: 'Run the agent of a target on this machine: it starts the components of releases as processes behind a weighted proxy',
+  description: `It dials out to the server with a key of role "agent" that is bound to its target. It ends with Ctrl-C or SIGTERM; what it has started goes on running, and the next agent on the same state folder takes it over. It exits with ${exitCodes.superseded} when a newer agent has claimed the target, with ${exitCodes.refused} when its key is refused.`,
+  arguments: {},
+  options: agentOptions,
+  examples: [
+    { command: 'sluice agent --target cluster-a --allow node --allow /opt/shop', does: 'serve a target; the key is in SLUICE_KEY' },
+  ],
+  json: 'one line `{"instance", "metricsUrl"}` when it runs, and one `{"reason", "message"}` when it ends.',
+  run: async ({ server, environment, output, signal }, { options: { allow, ...flags } }) => {
+    const { state: stateFolder, ...settings } = readSettings(agentSettings, { variables: agentVariables, environment, flags: { ...flags, allow: unlessEmpty(allow) } });
+    const { url, key } = server();
+    if (key === undefined) throw new UsageError(`an agent needs a key: give --key or ${clientVariables.key.variable}; an admin makes one with: sluice keys create --role agent --target ${settings.target}`);
+    const { runAgent } = await import('#agent/runtime');
+    const agent = await runAgent({ ...settings, url, key, stateFolder, tell: output.note });
+    output.oneOfMany({ instance: agent.instance, metricsUrl: agent.metricsUrl }, () => [`agent ${agent.instance} runs; metrics at ${agent.metricsUrl}`]);
+    await Promise.race([agent.ended, aborted(signal)]);
+    await agent.stop();
+    const end = await agent.ended;
+    output.oneOfMany(end, () => [end.message]);
+    return exitCodes[end.reason];
+  },
+});
