@@ -26,12 +26,12 @@ export async function showDeployment(client: SluiceClient, id: string, say: Say,
 
 function tell(view: DeploymentView, once: (key: string, line: string) => void, traffic: Traffic | undefined): void {
   for (const check of view.checks.filter((one) => one.phase === 'before' && one.outcome === 'failed')) once(`check ${check.check}`, `  ✗ check ${check.check}: ${check.reason}`);
+  for (const verdict of view.verdicts) once(`verdict ${verdict.step ?? ''} ${verdict.run}`, `  ⚖ verdict ${verdict.verdict}: ${verdict.reason}`);
   for (const step of view.steps.filter((one) => one.status !== 'pending')) {
     if (step.status === 'running') once(`${step.id} running ${step.attempt}`, `  … ${step.title}`);
     else once(`${step.id} ${step.status}`, `  ${step.status === 'succeeded' ? '✓' : step.status === 'failed' ? '✗' : '-'} ${step.title}${step.status === 'failed' ? `: ${step.reason}` : ''}`);
   }
-  for (const verdict of view.verdicts) once(`verdict ${verdict.step ?? ''} ${verdict.run}`, `  ⚖ verdict ${verdict.verdict}: ${verdict.reason}`);
-  for (const [target, weight] of Object.entries(view.weightPercent)) once(`weight ${target} ${weight} ${view.step ?? ''}`, `    ${bar(weight)} ${weight} % on ${view.release}${traffic === undefined ? '' : `  (${traffic.seen().requests} requests so far)`}`);
+  for (const [target, weight] of Object.entries(view.weightPercent)) once(`weight ${target} ${weight}`, `    ${bar(weight)} ${weight} % on ${view.release}${traffic === undefined ? '' : `  (${traffic.seen().requests} requests so far)`}`);
 }
 
 function bar(percent: number): string {
