@@ -17,11 +17,9 @@ import { keepEpoch, readAgentIdentity } from '#agent/state/agent-identity';
 import { lockStateFolder } from '#agent/state/agent-lock';
 import { PendingReports } from '#agent/state/pending-reports';
 import { StateFolder } from '#agent/state/state-folder';
+import { stopAll } from '#agent/stop-all';
 import { TrafficLedger } from '#agent/traffic-ledger';
 import { agentVersion } from '#agent/version';
-
-export type { AgentEnd } from '#agent/agent';
-export { stopAll } from '#agent/stop-all';
 
 /** How to run an agent. */
 export type AgentSettings = {
@@ -78,6 +76,15 @@ export async function runAgent(settings: AgentSettings): Promise<RunningAgent> {
     unlock();
     throw error;
   }
+}
+
+/**
+ * Takes away everything that agents of a state folder have started: what an agent runs outlives it, so somebody must be able to end it without
+ * one. Instances are asked to end and have `graceSeconds` for it. Answers how many processes there were.
+ * @throws Failure `conflict` while an agent works with the folder.
+ */
+export function stopEverything(stateFolder: string, graceSeconds = 30): Promise<number> {
+  return stopAll(stateFolder, graceSeconds);
 }
 
 async function start(settings: AgentSettings, machine: Machine, given: { readonly controlPlane: ControlPlane; readonly unlock: () => void }): Promise<RunningAgent> {

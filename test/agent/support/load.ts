@@ -14,9 +14,9 @@ export function startLoad(port: number, clients: number): { readonly seen: () =>
   const failures: string[] = [];
   const byRelease = new Map<string, number>();
   let answers = 0;
-  let running = true;
+  const stopped = new AbortController();
   const loops = Array.from({ length: clients }, async (_, client) => {
-    for (let turn = 0; running; turn += 1) {
+    for (let turn = 0; !stopped.signal.aborted; turn += 1) {
       const content = `${client}-${turn}`;
       const answer = await ask(agent, port, client % 2 === 0 ? { path: '/' } : { path: '/echo', content });
       answers += 1;
@@ -27,7 +27,7 @@ export function startLoad(port: number, clients: number): { readonly seen: () =>
     }
   });
   const streams = (async () => {
-    while (running) {
+    while (!stopped.signal.aborted) {
       const answer = await ask(agent, port, { path: '/stream' });
       answers += 1;
       if ('failure' in answer) failures.push(`stream: ${answer.failure}`);
@@ -38,7 +38,7 @@ export function startLoad(port: number, clients: number): { readonly seen: () =>
   return {
     seen,
     stop: async () => {
-      running = false;
+      stopped.abort();
       await Promise.all([...loops, streams]);
       agent.destroy();
       return seen();
