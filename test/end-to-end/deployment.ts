@@ -23,14 +23,14 @@ export class Deployment {
   }
 
   async view(): Promise<DeploymentView> {
-    return await this.tenant.client.getDeployment(this.params);
+    return await this.tenant.viewer.getDeployment(this.params);
   }
 
   /** Waits until the deployment is as wanted, and answers it. An end that is not what was wanted fails at once. */
   async until(what: string, isWanted: (view: DeploymentView) => boolean, seconds = PATIENCE_SECONDS): Promise<DeploymentView> {
     const end = performance.now() + seconds * 1000;
     for (;;) {
-      const changed = this.tenant.feed.next(LOOK_MILLISECONDS);
+      const changed = this.tenant.feed.next(`deployment/${this.id}`, LOOK_MILLISECONDS);
       const view = await this.view();
       if (isWanted(view)) return view;
       if (isFinal(view.state) || performance.now() > end) throw new Error(`${what}: ${isFinal(view.state) ? 'never' : `not within ${seconds} s`}; ${inShort(view)}`);
@@ -65,7 +65,7 @@ export class Deployment {
   /** All its events, read page by page. */
   async events(): Promise<readonly OperationOutput<'listDeploymentEvents'>['items'][number][]> {
     const events: OperationOutput<'listDeploymentEvents'>['items'] = [];
-    for await (const event of this.tenant.client.items('listDeploymentEvents', { ...this.params, query: { limit: 50 } })) events.push(event);
+    for await (const event of this.tenant.viewer.items('listDeploymentEvents', { ...this.params, query: { limit: 50 } })) events.push(event);
     return events;
   }
 

@@ -5,7 +5,7 @@ export class Feed {
   readonly events: StreamEvent[] = [];
   readonly ready: Promise<void>;
   readonly #subscription: Subscription<StreamEvent>;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<(event: StreamEvent) => void>();
 
   constructor(client: Pick<SluiceClient, 'subscribe'>) {
     this.#subscription = client.subscribe({ kind: 'tenant' });
@@ -18,15 +18,18 @@ export class Feed {
     return this.events.filter((one) => one.stream === stream);
   }
 
-  /** Resolves with the next event of any stream, or when the time is over. */
-  async next(milliseconds: number): Promise<void> {
+  /** Resolves with the next event of a stream, or when the time is over. */
+  async next(stream: string, milliseconds: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const told = () => {
+      const end = () => {
         clearTimeout(timer);
         this.#waiting.delete(told);
         resolve();
       };
-      const timer = setTimeout(told, milliseconds);
+      const told = (event: StreamEvent) => {
+        if (event.stream === stream) end();
+      };
+      const timer = setTimeout(end, milliseconds);
       this.#waiting.add(told);
     });
   }
@@ -38,7 +41,7 @@ export class Feed {
   async #listen(): Promise<void> {
     for await (const event of this.#subscription) {
       this.events.push(event);
-      for (const told of this.#waiting) told();
+      for (const told of this.#waiting) told(event);
     }
   }
 }

@@ -15,15 +15,18 @@ export class Tenant {
   readonly adminKey: string;
   /** As an admin. */
   readonly client: SluiceClient;
+  /** Looks only, by a key of its own: so that waiting takes nothing from what the admin's key may ask in a second. */
+  readonly viewer: SluiceClient;
   /** Everything that happens in the tenant, from its first moment on. */
   readonly feed: Feed;
   readonly #ends: (() => Promise<void>)[] = [];
 
-  private constructor(name: string, adminKey: string) {
+  private constructor(name: string, keys: { readonly admin: string; readonly viewer: string }) {
     this.name = name;
-    this.adminKey = adminKey;
-    this.client = this.clientOf(adminKey);
-    this.feed = new Feed(this.client);
+    this.adminKey = keys.admin;
+    this.client = this.clientOf(keys.admin);
+    this.viewer = this.clientOf(keys.viewer);
+    this.feed = new Feed(this.viewer);
   }
 
   /** Makes a tenant; the purpose is part of its name. */
@@ -31,8 +34,9 @@ export class Tenant {
     const operator = createClient({ url: systemUnderTest.url, key: systemUnderTest.operatorKey });
     const name = `${purpose}-${randomBytes(4).toString('hex')}`;
     await operator.putTenant({ params: { name } });
-    const { key } = await operator.createTenantKey({ params: { name } });
-    const tenant = new Tenant(name, key);
+    const { key: admin } = await operator.createTenantKey({ params: { name } });
+    const { key: viewer } = await createClient({ url: systemUnderTest.url, key: admin }).createKey({ body: { name: 'looks-on', role: 'viewer' } });
+    const tenant = new Tenant(name, { admin, viewer });
     await tenant.feed.ready;
     return tenant;
   }
