@@ -1,11 +1,17 @@
 import { outcomes } from './exit-codes.ts';
 import { runCommandLine } from './run-command-line.ts';
 
+/** Ctrl-C reaches every process of a terminal, and a launcher in between passes it on once more: within this time it is the same one. */
+const SAME_INTERRUPT_MILLISECONDS = 1000;
+
 const interrupt = new AbortController();
+let interruptedAt = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // The second time, somebody means it.
-    if (interrupt.signal.aborted) process.exit(outcomes.interrupted.exitCode);
+    if (interrupt.signal.aborted && Date.now() - interruptedAt > SAME_INTERRUPT_MILLISECONDS) process.exit(outcomes.interrupted.exitCode);
+    if (interrupt.signal.aborted) return;
+    interruptedAt = Date.now();
     interrupt.abort(new Error(signal));
   });
 }

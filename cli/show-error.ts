@@ -15,6 +15,7 @@ export function errorLines(error: unknown, paint: Paint): readonly string[] {
   return [
     `${paint('red', `error ${error.code}`)}: ${error.title}${detail}`,
     ...fields,
+    ...(error.retryAfterSeconds === null ? [] : [`  try again in ${Math.ceil(error.retryAfterSeconds)} s`]),
     ...error.recoveryActions.map((action) => `  ${paint('cyan', '→')} ${action}`),
     ...(error.traceId === null ? [] : [paint('dim', `  trace id ${error.traceId}`)]),
   ].map(harmless);

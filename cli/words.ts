@@ -12,9 +12,9 @@ export function duration(seconds: number): string {
   return unit === undefined ? `${seconds} s` : `${Math.floor(seconds / unit[1])} ${unit[0]}`;
 }
 
-/** A count with its noun: `1 target`, `3 targets`. */
+/** A count with its noun: `1 target`, `3 targets`, `2 processes`. */
 export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return `${number} ${noun}${number === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
 }
 
 /** What is there, or a dash. */

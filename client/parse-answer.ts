@@ -17,7 +17,7 @@ export function parseAnswer<Name extends Operation>(operation: Name, body: unkno
   const result = parseTolerantly(routes[operation].response, body);
   if (!result.success) {
     const errors = fieldErrorsOf(result.error, body);
-    throw SluiceError.of('unexpected-answer', `the answer to ${operation} does not fit: ${errors.map((one) => `${one.field} ${one.rule}`).join('; ')}`, { errors });
+    throw SluiceError.of('unexpected-answer', `the answer to ${operation} does not fit its schema`, { errors });
   }
   return result.data as OperationOutput<Name>;
 }

@@ -7,6 +7,7 @@ import { outcomes } from '../exit-codes.ts';
 import { asFlag, readSettings, unlessEmpty } from '../read-settings.ts';
 import { aborted } from '../until.ts';
 import { UsageError } from '../usage-error.ts';
+import { count } from '../words.ts';
 
 const agentOptions = {
   target: { type: 'text', ...asFlag(agentVariables.target) },
@@ -14,6 +15,7 @@ const agentOptions = {
   state: { type: 'text', completes: 'folder', ...asFlag(agentVariables.state) },
   listenHost: { type: 'text', ...asFlag(agentVariables.listenHost) },
   metricsPort: { type: 'text', ...asFlag(agentVariables.metricsPort) },
+  stopAll: { type: 'switch', description: 'instead of running, end everything that agents have started from this state folder' },
 } as const satisfies Options;
 
 /** How an agent that ends by itself is told apart by scripts and supervisors. */
@@ -27,9 +29,17 @@ export const agentCommand = command({
   options: agentOptions,
   examples: [
     { command: 'sluice agent --target cluster-a --allow node --allow /opt/shop', does: 'serve a target; the key is in SLUICE_KEY' },
+    { command: 'sluice agent --stop-all', does: 'after the agent has ended, end what it has started too' },
   ],
-  json: 'one line `{"instance", "metricsUrl"}` when it runs, and one `{"reason", "message"}` when it ends.',
-  run: async ({ server, environment, output, signal }, { options: { allow, ...flags } }) => {
+  json: 'one line `{"instance", "metricsUrl"}` when it runs, and one `{"reason", "message"}` when it ends; with --stop-all one line `{"stopped": NUMBER}`.',
+  run: async ({ server, environment, output, signal }, { options: { allow, stopAll: stopping, ...flags } }) => {
+    if (stopping) {
+      const { state } = readSettings(agentSettings.pick({ state: true }), { variables: { state: agentVariables.state }, environment, flags });
+      const { stopEverything } = await import('#agent/runtime');
+      const stopped = await stopEverything(state);
+      output.oneOfMany({ stopped }, () => [`${count(stopped, 'process')} stopped`]);
+      return outcomes.done.exitCode;
+    }
     const { state: stateFolder, ...settings } = readSettings(agentSettings, { variables: agentVariables, environment, flags: { ...flags, allow: unlessEmpty(allow) } });
     const { url, key } = server();
     if (key === undefined) throw new UsageError(`an agent needs a key: give --key or ${clientVariables.key.variable}; an admin makes one with: sluice keys create --role agent --target ${settings.target}`);

@@ -65,7 +65,7 @@ function planLines(view: PlanView, output: Surroundings['output']): readonly str
     `${view.application} ${view.release} → ${view.environment} by ${plan.strategy}; nothing is changed by this`,
     ...output.table(['TARGET', 'PROVIDER', 'WAVE', 'NOW SERVES'], plan.targets.map((target) => [target.name, target.provider, String(target.wave + 1), target.stable?.release ?? '-'])),
     '',
-    ...output.table(['COMPONENT', 'TYPE', 'CHANGE'], plan.components.map((component) => [component.name, component.type, component.change])),
+    ...output.table(['COMPONENT', 'TYPE', 'CHANGE', 'INSTANCES'], plan.components.map((component) => [component.name, component.type, component.change, `${component.stableReplicas} → ${component.newReplicas}`])),
     '',
     ...output.table(['STEP', 'WAVE', 'KIND', 'TIME', 'WHAT'], plan.steps.map((step) => [step.id, String(step.wave + 1), step.kind, timeOf(step), step.title])),
   ];

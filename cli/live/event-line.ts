@@ -25,7 +25,7 @@ const TYPE_WIDTH = 20;
 /** One event in one line: when, what, of what, why. */
 export function eventLine(event: ShownEvent, paint: Paint, subject = ''): string {
   const { application, release, environment, step, verdict, command, target, name, outcome, passed, reason } = usual.parse(event.payload ?? {});
-  const about = [subject, application, release, environment, step, command, name, target, verdict, outcome, passed === undefined ? undefined : passed ? 'passed' : 'failed'].filter((one) => one !== undefined && one !== null && one !== '').join(' ');
+  const about = [subject, application, release, environment, step, command?.replace(/^dep-[0-9a-z]+\//, ''), name, target, verdict, outcome, passed === undefined ? undefined : passed ? 'passed' : 'failed'].filter((one) => one !== undefined && one !== null && one !== '').join(' ');
   return harmless(`${paint('dim', event.at.slice(11, 19))}  ${paint(colourOf(event.type), event.type.padEnd(TYPE_WIDTH))}  ${about}${reason === undefined || reason === '' ? '' : `${about === '' ? '' : ': '}${reason}`}`).replaceAll('\n', ' ').trimEnd();
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import type { DeploymentView } from '#contracts/views';
+import type { DeploymentView, PlanView } from '#contracts/views';
 
 import { DEPLOYMENT, deploymentView, streamEvent } from '../client/client-fixtures.ts';
 import { problemReply, startTestServer } from '../client/test-server.ts';
@@ -144,13 +144,13 @@ describe('an error', () => {
 
 describe('a dry run and a validation', () => {
   it('show the plan, and change nothing', async () => {
-    const plan = {
-      strategy: 'canary', new: { release: '1.4.2', applicationVersion: 1 }, targets: [{ name: 'cluster-a', provider: 'agent', wave: 0, generation: 1, stable: { release: '1.4.1', applicationVersion: 1 } }], components: [{ name: 'web', type: 'service', change: 'replace' }],
+    const plan: PlanView['plan'] = {
+      strategy: 'canary', new: { release: '1.4.2', applicationVersion: 1 }, targets: [{ name: 'cluster-a', provider: 'agent', wave: 0, generation: 1, stable: { release: '1.4.1', applicationVersion: 1 } }], components: [{ name: 'web', type: 'service', change: 'replace', newReplicas: 2, stableReplicas: 1 }],
       steps: [{ id: 'bake-1', title: 'bake', wave: 0, kind: 'bake', durationSeconds: 60 }], rollbackTriggers: { verdict: true, health: true, deadline: true, manual: true }, progressDeadlineSeconds: 600, background: null, cleanup: null,
     };
-    const { server, sluice } = await serve({ planDeployment: () => ({ body: { application: 'shop', release: '1.4.2', environment: 'production', plan, steps: plan.steps } }) });
-    const { exitCode, stdout } = await sluice(['deploy', 'shop', '1.4.2', '--environment', 'production', '--dry-run']);
-    expect(exitCode).toBe(0);
+    const { server, sluice } = await serve({ planDeployment: () => ({ body: { application: 'shop', release: '1.4.2', environment: 'production', plan } }) });
+    const { exitCode, stdout, stderr } = await sluice(['deploy', 'shop', '1.4.2', '--environment', 'production', '--dry-run']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/by canary; nothing is changed[^]*cluster-a +agent +1 +1\.4\.1\n[^]*bake-1 +1 +bake +1 min +bake\n/);
     expect(server.received.map((one) => one.operation)).toEqual(['planDeployment']);
   });

@@ -78,3 +78,28 @@ describe('serve', () => {
     expect(result.stderr).not.toContain('secret!');
   });
 });
+
+describe('agent', () => {
+  it.each<readonly [readonly string[], Record<string, string>, number, RegExp]>([
+    [['--allow', 'node'], {}, 2, /--target \(SLUICE_TARGET\).* must be given/],
+    [['--target', 'Not A Name'], {}, 2, /--target \(SLUICE_TARGET\).* must be 1 to 63/],
+    [['--target', 'a', '--metrics-port', 'x'], {}, 2, /--metrics-port/],
+    [['--target', 'a'], {}, 2, /needs a key.*sluice keys create --role agent --target a/],
+    [['--target', 'a', '--url', 'http://192.0.2.1'], { SLUICE_KEY: 'k' }, 2, /insecure-url/],
+  ])('refuses %j', async (flags, environment, exitCode, message) => {
+    using folder = new TemporaryFolder();
+    const result = await runCli(['agent', '--state', folder.path, ...flags], { environment });
+    expect(result.exitCode).toBe(exitCode);
+    expect(result.stderr).toMatch(message);
+  });
+
+  it('ends what was started from its folder, without a server or a target', async () => {
+    using folder = new TemporaryFolder();
+    expect(await runCli(['agent', '--state', folder.path, '--stop-all', '--json'])).toEqual({ exitCode: 0, stdout: '{"stopped":0}\n', stderr: '' });
+  });
+});
+
+it('output that nobody reads any more ends the command quietly', async () => {
+  const result = await runCli(['schema'], { onStdout: (_, child) => child.stdout?.destroy() });
+  expect(result.stderr).toBe('');
+});

@@ -83,7 +83,7 @@ describe('a call', () => {
   });
 
   it.each([
-    ['a field is missing', { body: { id: DEPLOYMENT } }, /requestDeployment does not fit: state .*version/],
+    ['a field is missing', { body: { id: DEPLOYMENT } }, /requestDeployment does not fit its schema/],
     ['it is no JSON', { text: '<html>' }, /no JSON/],
     ['it is sent on elsewhere', { status: 302, headers: { location: 'https://elsewhere.example/' } }, /https:\/\/elsewhere\.example/],
   ])('refuses an answer when %s', async (_, reply: Reply, words) => {
