@@ -109,9 +109,10 @@ export class Agent {
         if (FINAL_CODES.has(codeOf(error))) this.#finish({ reason: 'refused', message: `the control plane refuses this agent: ${messageOf(error)}` });
         else this.#failed(error, failures);
       },
-      recovered: () => this.#recovered(),
+      recovered: () => undefined,
       random: this.#parts.random,
     });
+    if (this.#claim !== undefined) this.#recovered();
   }
 
   #repeat(wake: Wake, work: () => Promise<number>): Promise<void> {
@@ -136,7 +137,9 @@ export class Agent {
     for (const item of items) {
       const { id } = item.command;
       if (this.#underWay.has(id) || this.#parts.reports.has(id)) continue;
-      this.#underWay.set(id, this.#perform(item).finally(() => this.#underWay.delete(id)));
+      // What cannot be written down (a full disk) is not lost: the command is read again, and what was done is not done again.
+      const performed = this.#perform(item).catch((error: unknown) => this.#parts.machine.tell(`${id}: ${messageOf(error)}`));
+      this.#underWay.set(id, performed.finally(() => this.#underWay.delete(id)));
     }
     return POLL_SECONDS * (1 + this.#parts.random() / 2);
   }

@@ -37,12 +37,17 @@ export type Repeated = {
   readonly random: () => number;
 };
 
-/** Repeats until the end, with growing waits while it fails. */
+/** Repeats until the end, with growing waits while it fails. The end does not wait for an answer that is still under way. */
 export async function repeat({ work, wake, ending, failed, recovered, random }: Repeated): Promise<void> {
+  const ended = new Promise<number>((resolve) => {
+    if (ending.aborted) resolve(0);
+    ending.addEventListener('abort', () => resolve(0), { once: true });
+  });
   let failures = 0;
   while (!ending.aborted) {
     try {
-      const seconds = await work();
+      const seconds = await Promise.race([work(), ended]);
+      if (ending.aborted) return;
       if (failures > 0) recovered();
       failures = 0;
       await wake.wait(seconds, ending);

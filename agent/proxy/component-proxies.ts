@@ -64,13 +64,13 @@ export class ComponentProxies {
     if (this.#main === undefined) await this.#launch();
     for (const one of this.#known.values()) {
       try {
-        await one.control.configure(configuration);
+        one.leaving = (await one.control.configure(configuration)).leaving;
         one.silentSince = null;
       } catch (error) {
         if (one.leaving !== true) return this.#notConfigured(one, error);
       }
     }
-    return undefined;
+    return this.#main === undefined ? { refused: false, reason: 'the proxy was asked to end by somebody else; another is started' } : undefined;
   }
 
   /** What is under way, over all proxies; a proxy that cannot be asked makes the answer `undefined`. */

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 
-import { countsAnswer, proxyState } from '#agent/proxy/control-messages';
+import { configuredAnswer, countsAnswer, proxyState } from '#agent/proxy/control-messages';
 import type { HandOverRequest, ProxyState } from '#agent/proxy/control-messages';
 import type { ProxyConfiguration } from '#agent/proxy/configuration';
 import type { CountedSecond } from '#agent/proxy/counts';
@@ -24,9 +24,12 @@ export class ProxyControl {
     return proxyState.parse(await this.#call('GET', '/state'));
   }
 
-  /** @throws ControlRefused when its ports cannot be had, with the reason. */
-  async configure(configuration: ProxyConfiguration): Promise<void> {
-    await this.#call('PUT', '/configuration', { body: configuration });
+  /**
+   * Tells it what to do; answers whether it accepts nobody any more, since somebody else has asked it to end.
+   * @throws ControlRefused when its ports cannot be had, with the reason.
+   */
+  async configure(configuration: ProxyConfiguration): Promise<{ readonly leaving: boolean }> {
+    return configuredAnswer.parse(await this.#call('PUT', '/configuration', { body: configuration }));
   }
 
   /** The counts of seconds after this one that are over. */

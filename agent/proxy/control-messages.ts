@@ -23,6 +23,9 @@ export const proxyState = z.object({
 });
 export type ProxyState = z.infer<typeof proxyState>;
 
+/** What a proxy answers that has taken a configuration. */
+export const configuredAnswer = z.object({ leaving: z.boolean() });
+
 /** What a proxy has counted. */
 export const countsAnswer = z.object({ seconds: z.array(countedSecond) });
 

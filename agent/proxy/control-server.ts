@@ -46,7 +46,7 @@ async function answerTo(proxy: Proxy, actions: ControlActions, request: Incoming
       return { status: 200, body: { seconds: proxy.read(Number(url.searchParams.get('after') ?? 0)) } };
     case 'PUT /configuration': {
       const configured = await proxy.configure(proxyConfiguration.parse(await readJson(request)));
-      return configured.taken ? { status: 200, body: {} } : { status: 409, body: { reason: configured.reason } };
+      return configured.taken ? { status: 200, body: { leaving: proxy.front.leaving } } : { status: 409, body: { reason: configured.reason } };
     }
     case 'POST /hand-over':
       await actions.handOver(handOverRequest.parse(await readJson(request)));

@@ -13,7 +13,7 @@ export type Forwarding = {
   readonly router: Router;
   readonly counts: Counts;
   readonly open: OpenExchanges;
-  /** Whether clients are asked to make a new connection for their next request, since this proxy is being replaced. */
+  /** Whether the client is asked to make a new connection for its next request, since nobody listens any more where it came from. */
   readonly leaving: () => boolean;
 };
 

@@ -86,9 +86,11 @@ export class Front {
   }
 
   #server(): Server {
-    const to = { router: this.#router, counts: this.#counts, open: this.#open, leaving: () => this.#leaving };
+    // On connections to a port that is not listened on any more, clients are asked to make another for their next request.
+    const leaving = () => ![...this.#servers.values()].includes(server);
+    const to = { router: this.#router, counts: this.#counts, open: this.#open, leaving };
     const handle = (request: IncomingMessage, response: ServerResponse) => forward(to, request, response);
-    const server = createServer({
+    const server: Server = createServer({
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headSeconds * 1000,
       requestTimeout: limits.requestSeconds * 1000,
