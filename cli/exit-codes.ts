@@ -2,7 +2,7 @@ import { SluiceError, clientErrors, isClientCode, isErrorCode } from '#client/sl
 import { errors } from '#contracts/errors';
 import type { DeploymentStateName } from '#contracts/views';
 
-import { UsageError } from './usage-error.ts';
+import { InterruptedError, UsageError } from './usage-error.ts';
 
 /** How a command can end besides with an error of the API. These numbers are promised to scripts. */
 export const outcomes = {
@@ -40,6 +40,7 @@ export function exitCodeOfState(state: DeploymentStateName): number {
 /** The exit code of whatever was thrown. A code that only a newer server knows counts by its status. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return outcomes.usage.exitCode;
+  if (error instanceof InterruptedError) return outcomes.interrupted.exitCode;
   if (!(error instanceof SluiceError)) return outcomes.bug.exitCode;
   if (isErrorCode(error.code)) return errors[error.code].exitCode;
   if (isClientCode(error.code)) return clientErrors[error.code].exitCode;

@@ -1,6 +1,6 @@
 import type { StandardInput, Surroundings } from './command.ts';
 import { readOne, readStream } from './documents/read-sources.ts';
-import { UsageError } from './usage-error.ts';
+import { InterruptedError, UsageError } from './usage-error.ts';
 
 /** Where a secret's value may come from. Never from the arguments: others can read them. */
 type From = { readonly fromEnv: string | undefined; readonly fromFile: string | undefined };
@@ -45,7 +45,7 @@ function askHidden(stdin: StandardInput, signal: AbortSignal): Promise<string> {
       stdin.pause();
       settle();
     };
-    const interrupted = (): void => finish(() => reject(new UsageError('interrupted: nothing was sent')));
+    const interrupted = (): void => finish(() => reject(new InterruptedError()));
     const take = (text: string): void => {
       for (const character of text) {
         const code = character.codePointAt(0) ?? 0;

@@ -4,10 +4,11 @@ import { errors } from '#contracts/errors';
 import { outcomes } from './exit-codes.ts';
 import { harmless } from './paint.ts';
 import type { Paint } from './paint.ts';
-import { UsageError } from './usage-error.ts';
+import { InterruptedError, UsageError } from './usage-error.ts';
 
 /** An error for people: what, why, which fields, what to do, and the trace id to ask about. */
 export function errorLines(error: unknown, paint: Paint): readonly string[] {
+  if (error instanceof InterruptedError) return [error.message];
   if (error instanceof UsageError) return [`${paint('red', 'error')}: ${harmless(error.message)}`, ...(error.possible.length === 0 ? [] : [`  possible: ${error.possible.join(', ')}`])];
   if (!(error instanceof SluiceError)) return [`${paint('red', 'error')}: ${outcomes.bug.meaning}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`];
   const fields = error.errors.map((one) => `  ${one.field === '.' ? '' : `${paint('bold', one.field)} `}${one.rule}${one.value === undefined ? '' : ` (it is ${JSON.stringify(one.value)})`}`);
@@ -33,6 +34,7 @@ export function errorDocument(error: unknown): object {
     return { ...shared, code, title, detail, status: error.status ?? 0, retriable, recoveryActions, traceId: error.traceId ?? '', ...(error.errors.length === 0 ? {} : { errors: error.errors }) };
   }
   if (error instanceof UsageError) return { ...shared, code: 'usage', title: outcomes.usage.meaning, detail: error.message, ...(error.possible.length === 0 ? {} : { context: { possible: error.possible } }) };
+  if (error instanceof InterruptedError) return { ...shared, code: 'interrupted', title: outcomes.interrupted.meaning, detail: error.message };
   const bug = errors['internal-error'];
   return { ...shared, code: 'internal-error', title: outcomes.bug.meaning, detail: error instanceof Error ? error.message : String(error), errorType: bug.errorType, severity: bug.severity };
 }

@@ -9,3 +9,11 @@ export class UsageError extends Error {
     this.possible = possible;
   }
 }
+
+/** Somebody pressed Ctrl-C where the terminal gives it as a character. Nothing was sent. */
+export class InterruptedError extends Error {
+  constructor() {
+    super('interrupted: nothing was sent');
+    this.name = 'InterruptedError';
+  }
+}
