@@ -9,7 +9,7 @@ import type { DeploymentView, SluiceClient } from '#client/index';
 import { freePort, put, shopResources } from './demo/resources.ts';
 import { showDeployment } from './demo/show.ts';
 import type { Say } from './demo/show.ts';
-import { startSluice } from './demo/started-process.ts';
+import { runSluice, startSluice } from './demo/started-process.ts';
 import type { StartedProcess } from './demo/started-process.ts';
 import { startTraffic } from './demo/traffic.ts';
 import type { Traffic, TrafficSeen } from './demo/traffic.ts';
@@ -49,6 +49,8 @@ async function run(options: Options): Promise<number> {
   const end = async () => {
     await traffic?.stop();
     for (const one of started.toReversed()) await one.stop();
+    // What an agent has started outlives it, by design; here it is to go.
+    await runSluice(['agent', '--stop-all', '--state', join(folder, 'agent')]);
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('SIGINT', () => void end().finally(() => process.exit(130)));
@@ -64,11 +66,8 @@ async function run(options: Options): Promise<number> {
     const seen = await (traffic?.stop() ?? Promise.reject(new Error('there was no traffic')));
     const good = summary(deployments, seen, say);
     if (options.json) process.stdout.write(`${JSON.stringify({ deployments: deployments.map(result), traffic: { requests: seen.requests, failedByRelease: seen.failedByRelease, failedByProxy: seen.failedByProxy } })}\n`);
-    if (options.keep) goOn(shop, started, say);
-    else {
-      await removeShop(shop.client, say);
-      await end();
-    }
+    if (options.keep) goOn(shop, { folder, started }, say);
+    else await end();
     return good ? 0 : 1;
   } catch (error) {
     say(`\nthe demo failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -110,13 +109,7 @@ function summary(deployments: readonly DeploymentView[], seen: TrafficSeen, say:
   return asExpected && clean;
 }
 
-/** Takes the shop's processes away: what an agent runs outlives the agent. */
-async function removeShop(client: SluiceClient, say: Say): Promise<void> {
-  say('  stopping the shop');
-  await client.getService();
-}
-
-function goOn(shop: Shop, started: readonly StartedProcess[], say: Say): void {
+function goOn(shop: Shop, { folder, started }: { readonly folder: string; readonly started: readonly StartedProcess[] }, say: Say): void {
   for (const one of started) one.process.unref();
   say(`
 Everything is still running. Go on with
@@ -126,5 +119,6 @@ Everything is still running. Go on with
   curl http://127.0.0.1:${shop.port}
   open ${shop.url}/docs
 Stop it with
-  kill ${started.map((one) => String(one.process.pid ?? '')).join(' ')}`);
+  kill ${started.map((one) => String(one.process.pid ?? '')).join(' ')}
+  npx sluice agent --stop-all --state ${join(folder, 'agent')}`);
 }

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 /** The folder of the project. */
 export const projectFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -39,6 +40,11 @@ export async function startSluice(words: readonly string[], ready: RegExp, envir
     child.once('exit', (code) => fail(`ended with ${code ?? 'a signal'}`));
   });
   return { started, match };
+}
+
+/** Runs a `sluice` command to its end. @throws Error with its output when it fails. */
+export async function runSluice(words: readonly string[]): Promise<void> {
+  await promisify(execFile)(process.execPath, [join(projectFolder, 'bin', 'sluice.mjs'), ...words], { cwd: projectFolder, timeout: READY_SECONDS * 1000 });
 }
 
 async function stopped(child: ChildProcess): Promise<void> {
