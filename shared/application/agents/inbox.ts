@@ -15,12 +15,20 @@ export type InboxItem = z.infer<typeof inboxItem>;
 /** The most commands that are handed to an agent at once: an application may have 50 components, and several may be deployed. */
 const HANDED_AT_ONCE = 100;
 
-/** Puts commands where their agents read them, and wakes the agents. Idempotent by the command's id. */
+/**
+ * Puts commands where their agents read them, and wakes the agents. Idempotent by the command's id and deadline: a check that is asked
+ * again, because whoever asked was interrupted, is good for longer than the one before and takes its place.
+ */
 export async function putInInbox(context: Context, commands: readonly Command[], at: string): Promise<void> {
   for (const one of commands) {
-    await context.ports.readModels.put(context.tenant, 'commands', { key: one.id, version: 1, index: { target: one.target }, document: { command: one, report: null, at } satisfies InboxItem });
+    await context.ports.readModels.put(context.tenant, 'commands', { key: one.id, version: versionOf(one), index: { target: one.target }, document: { command: one, report: null, at } satisfies InboxItem });
   }
   for (const target of new Set(commands.map((one) => one.target))) await context.ports.connections.announceWork(context.tenant, target);
+}
+
+/** Grows with the deadline, and leaves room for the answer in between. */
+function versionOf(one: Command): number {
+  return Date.parse(one.deadline) * 2;
 }
 
 /** The commands that wait for a target, oldest first; those past their deadline are forgotten. */
@@ -39,7 +47,7 @@ export async function inboxItemOf(context: Context, id: string): Promise<InboxIt
 
 /** Keeps the report of a check for the one who asked. */
 export async function answerCheck(context: Context, item: InboxItem, report: Report): Promise<void> {
-  await context.ports.readModels.put(context.tenant, 'commands', { key: item.command.id, version: 2, index: { target: item.command.target }, document: { ...item, report: { outcome: report.outcome, reason: report.reason } } satisfies InboxItem });
+  await context.ports.readModels.put(context.tenant, 'commands', { key: item.command.id, version: versionOf(item.command) + 1, index: { target: item.command.target }, document: { ...item, report: { outcome: report.outcome, reason: report.reason } } satisfies InboxItem });
 }
 
 /** Takes a command away once it was reported on. */

@@ -17,6 +17,12 @@ export type Checked = { readonly id: string; readonly deployment: string | null;
 /** Targets have this long to answer a check; a verb answers within 10 s, and the caller's call lasts 60 s. */
 const CHECK_SECONDS = 15;
 
+/**
+ * A target that does not answer while a deployment begins gets this long to be heard of again: after an outage of ours its agent comes
+ * back by itself, after 30 s at the latest (its longest pause between two tries). With its answers these are 45 of the call's 60 s.
+ */
+const RETURN_SECONDS = 30;
+
 /** How often the answers are looked for: a target that is awake answers within a few tenths of a second. */
 const LOOK_MILLISECONDS = 100;
 
@@ -25,7 +31,7 @@ const LOOK_MILLISECONDS = 100;
  * `dependencies`, and per target `reachable` and, by the target itself, `artefact` (artefact by digest, permission, capacity).
  */
 export async function checksBefore(context: Context, about: Checked): Promise<readonly Check[]> {
-  const reachable = await Promise.all(about.plan.targets.map(async (one) => ({ name: one.name, reachable: isReachable(await readTargetRecord(context, one.name), nowOf(context)) })));
+  const reachable = await Promise.all(about.plan.targets.map(async (one) => ({ name: one.name, reachable: await isHeardOf(context, one.name, about.deployment === null ? 0 : RETURN_SECONDS) })));
   return [
     { check: 'schema', outcome: 'passed', reason: 'application, release and environment fit their schemas' },
     { check: 'dry-run', outcome: 'passed', reason: `the plan has ${about.plan.steps.length} steps` },
@@ -35,6 +41,17 @@ export async function checksBefore(context: Context, about: Checked): Promise<re
     ...reachable.map((one): Check => ({ check: `reachable/${one.name}`.slice(0, 64), outcome: one.reachable ? 'passed' : 'failed', reason: one.reachable ? 'its agent answers' : `target ${one.name} does not answer; start its agent with "sluice agent --target ${one.name}"` })),
     ...(await targetChecks(context, about, reachable.filter((one) => one.reachable).map((one) => one.name))),
   ];
+}
+
+/** Whether a target's agent is heard of, at once or within some seconds; one that never was is not waited for. */
+async function isHeardOf(context: Context, target: string, withinSeconds: number): Promise<boolean> {
+  const until = context.ports.clock.now() + withinSeconds * 1000;
+  for (;;) {
+    const record = await readTargetRecord(context, target);
+    if (isReachable(record, nowOf(context))) return true;
+    if (record === undefined || context.ports.clock.now() >= until) return false;
+    await context.ports.clock.sleep(LOOK_MILLISECONDS);
+  }
 }
 
 function freezeCheck(about: Checked, now: string): Check {

@@ -1,6 +1,6 @@
 import type { Context } from '#application/context';
 import { loadDeployment } from '#application/deployments/load-deployment';
-import { goesBefore, proceed } from '#application/deployments/proceed';
+import { advanceQueue } from '#application/deployments/proceed';
 import type { SideReference } from '#domain/deployment/plan';
 import { isTerminal } from '#domain/deployment/state';
 import type { DeploymentState } from '#domain/deployment/state';
@@ -17,12 +17,6 @@ export async function finishDeployment(context: Context, id: string): Promise<vo
   await context.ports.leases.dequeue(context.tenant, id);
   if (state.cleanupAt !== null) await context.ports.timers.set({ id: `cleanup/${context.tenant}/${id}`, at: state.cleanupAt, payload: { kind: 'cleanup', tenant: context.tenant, deployment: id } });
   await advanceQueue(context);
-}
-
-/** Tries every queued request in order; those whose targets are held stay queued. */
-export async function advanceQueue(context: Context): Promise<void> {
-  const queued = [...(await context.ports.leases.queued(context.tenant))].sort((one, other) => (goesBefore(one, other) ? -1 : 1));
-  for (const entry of queued) await proceed(context, entry.deployment);
 }
 
 function stableAfter(state: DeploymentState): { readonly [target: string]: SideReference } {

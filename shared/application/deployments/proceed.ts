@@ -3,21 +3,22 @@ import { nowOf } from '#application/context';
 import { decideAndAppend, loadDeployment } from '#application/deployments/load-deployment';
 import type { LoadedDeployment } from '#application/deployments/load-deployment';
 import { makePlan } from '#application/deployments/make-plan';
+import { makeWay } from '#application/deployments/make-way';
 import { readSources } from '#application/deployments/planning-sources';
 import type { PlanningSources } from '#application/deployments/planning-sources';
+import { contends, goesBefore, queueEntryOf } from '#application/deployments/queue-order';
 import { Failure } from '#contracts/errors';
-import { priority } from '#domain/deployment/events';
 import type { Plan } from '#domain/deployment/plan';
 import { isTerminal } from '#domain/deployment/state';
 import type { DeploymentState } from '#domain/deployment/state';
-import type { QueueEntry } from '#ports/lease';
 
 /** A plan larger than this many bytes goes to the blobs; an event may have 32,768, and the envelope and hash need some of them. */
 const LARGEST_INLINE_PLAN_BYTES = 24_576;
 
 /**
- * Does what comes next for a deployment that is not with its machine yet: takes its place in the queue, takes the leases when it is
- * its turn, plans against the stable of that moment, starts the execution. Idempotent; called again after a crash at any point.
+ * Does what comes next for a deployment that is not with its machine yet: takes its place in the queue, ends what it replaces or
+ * supersedes, takes the leases when it is its turn, plans against the stable of that moment, starts the execution. Idempotent; called
+ * again after a crash at any point.
  */
 export async function proceed(context: Context, id: string): Promise<LoadedDeployment | undefined> {
   const loaded = await loadDeployment(context, id);
@@ -42,8 +43,9 @@ async function planWhenFree(context: Context, state: DeploymentState): Promise<L
   const { tenant } = context;
   const sources = await sourcesOrEnd(context, state);
   if ('state' in sources) return sources;
-  const entry: QueueEntry = { deployment: state.id, application: state.request.application, environment: state.request.environment, targets: sources.targets.map((one) => one.name), priority: priority.options.indexOf(state.request.priority), at: state.createdAt };
+  const entry = queueEntryOf(state, sources);
   await leases.enqueue(tenant, entry);
+  await makeWay(context, state, entry);
   const before = (await leases.queued(tenant)).filter((one) => one.deployment !== state.id && contends(one, entry) && goesBefore(one, entry));
   if (before.length > 0) return await decideAndAppend(context, state.id, { type: 'Queue', behind: before.map((one) => one.deployment).slice(0, 20), at: nowOf(context) });
   const taking = await leases.take(tenant, state.id, entry.targets.map((target) => ({ target, application: entry.application })));
@@ -60,6 +62,8 @@ async function plan(context: Context, state: DeploymentState, known: { readonly 
   const planned = await decideAndAppend(context, state.id, { type: 'RecordPlan', plan: made, stored, environmentVersion: known.sources.environment.version, reason, at: nowOf(context) });
   if (!isTerminal(planned.state)) return await started(context, planned, made);
   await endUnplanned(context, state);
+  // Its end was told before it took the leases: who came in between was turned away and is told by nobody else.
+  await advanceQueue(context);
   return planned;
 }
 
@@ -97,13 +101,8 @@ async function endUnplanned(context: Context, state: DeploymentState): Promise<v
   await context.ports.leases.dequeue(context.tenant, state.id);
 }
 
-/** Whether two queued requests need a lease in common. */
-export function contends(one: QueueEntry, other: QueueEntry): boolean {
-  return one.application === other.application && one.targets.some((target) => other.targets.includes(target));
-}
-
-/** The order of the queue: higher priority first, then the older. */
-export function goesBefore(one: QueueEntry, other: QueueEntry): boolean {
-  if (one.priority !== other.priority) return one.priority > other.priority;
-  return one.at === other.at ? one.deployment < other.deployment : one.at < other.at;
+/** Tries every queued request in order; those whose targets are held stay queued. */
+export async function advanceQueue(context: Context): Promise<void> {
+  const queued = [...(await context.ports.leases.queued(context.tenant))].sort((one, other) => (goesBefore(one, other) ? -1 : 1));
+  for (const entry of queued) await proceed(context, entry.deployment);
 }

@@ -1,17 +1,16 @@
 import type { z } from 'zod';
 
-import type { CallContext, Caller, Context } from '#application/context';
+import type { CallContext, Caller } from '#application/context';
 import { nowOf } from '#application/context';
-import { decideAndAppend, deploymentStream } from '#application/deployments/load-deployment';
+import { deploymentStream } from '#application/deployments/load-deployment';
 import type { LoadedDeployment } from '#application/deployments/load-deployment';
 import { makePlan, readLeases } from '#application/deployments/make-plan';
 import { readSources } from '#application/deployments/planning-sources';
 import type { PlanningSources } from '#application/deployments/planning-sources';
-import { contends, proceed } from '#application/deployments/proceed';
+import { proceed } from '#application/deployments/proceed';
 import type { OperationHandlers } from '#application/handlers';
 import { Failure } from '#contracts/errors';
 import type { deploymentRequest } from '#contracts/http/deployment-routes';
-import { priority } from '#domain/deployment/events';
 import type { Actor } from '#domain/deployment/events';
 import type { DeploymentRequest } from '#domain/deployment/state';
 import { freezeAt } from '#domain/gates/freeze';
@@ -37,8 +36,6 @@ export async function requestDeployment(context: CallContext, body: z.output<typ
   const holders = [...new Set(leases.flatMap((lease) => (lease.holder === null ? [] : [lease.holder])))];
   if (body.ifRunning === 'refuse' && holders.length > 0) throw new Failure('already-running', `${holders.join(', ')} holds a target of this request`);
   await context.ports.events.append({ tenant: context.tenant, stream: deploymentStream(id), expectedVersion: 0, events: [{ type: 'DeploymentRequested', payload: request }], at: now, traceId: context.traceId });
-  await replaceQueued(context, request, sources);
-  if (body.ifRunning === 'supersede') await supersede(context, holders, id);
   const proceeded = await proceed(context, id);
   if (proceeded === undefined) throw new Failure('internal-error', `the deployment ${id} is not to be found after it was requested`);
   return proceeded;
@@ -62,22 +59,4 @@ function refuseInFreeze(sources: PlanningSources, now: string): void {
   if (freeze === undefined) return;
   const words = freeze.reason === null ? '' : ` (${freeze.reason})`;
   throw new Failure('freeze-active', { detail: `the freeze ${freeze.name}${words} forbids changes until ${freeze.endsAt}`, context: { freeze: freeze.name, endsAt: freeze.endsAt } });
-}
-
-/** A newer request of equal or higher priority takes the place of a queued one for the same application and environment. */
-async function replaceQueued(context: CallContext, request: DeploymentRequest, sources: PlanningSources): Promise<void> {
-  const own = { deployment: request.deployment, application: request.application, environment: request.environment, targets: sources.targets.map((one) => one.name), priority: priority.options.indexOf(request.priority), at: '' };
-  const older = (await context.ports.leases.queued(context.tenant)).filter((one) => one.deployment !== own.deployment && one.environment === own.environment && contends(one, own) && one.priority <= own.priority);
-  await supersede(context, older.map((one) => one.deployment), request.deployment);
-}
-
-async function supersede(context: Context, deployments: readonly string[], by: string): Promise<void> {
-  for (const id of deployments) {
-    try {
-      await decideAndAppend(context, id, { type: 'Abort', cause: 'superseded', by: { id: by, name: by }, at: nowOf(context) });
-    } catch (error) {
-      // It ended in the meantime: then there is nothing to supersede.
-      if (!(error instanceof Failure) || error.code !== 'conflict') throw error;
-    }
-  }
 }
