@@ -6,7 +6,7 @@ import type { Asked, TestComponent } from './planned.ts';
 
 const amount = fc.oneof(fc.integer({ min: 0, max: 8 }), fc.integer({ min: 0, max: 100 }).map((percent) => `${percent}%`));
 const template = fc.constant({ template: 'errors' });
-const approval = fc.record({ required: fc.integer({ min: 1, max: 3 }), timeoutSeconds: fc.integer({ min: 1, max: 1000 }) });
+const approval = fc.record({ required: fc.integer({ min: 1, max: 3 }), timeoutSeconds: fc.integer({ min: 10, max: 1000 }) });
 
 const canaryStep: fc.Arbitrary<CanaryStep> = fc.oneof(
   fc.integer({ min: 0, max: 100 }).map((weightPercent) => ({ weightPercent })),
