@@ -13,8 +13,8 @@ import { serve } from './sluice-process.ts';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { SLUICE_E2E_URL: url, SLUICE_E2E_OPERATOR_KEY: operatorKey, SLUICE_E2E_ADMIN_KEY: adminKey } = process.env;
   if (url !== undefined) {
-    if (operatorKey === undefined) throw new Error('SLUICE_E2E_OPERATOR_KEY must be given with SLUICE_E2E_URL: each test file makes a tenant of its own');
-    project.provide('systemUnderTest', { url, operatorKey, adminKey: adminKey ?? null });
+    if (operatorKey === undefined || adminKey === undefined) throw new Error('SLUICE_E2E_OPERATOR_KEY and SLUICE_E2E_ADMIN_KEY must be given with SLUICE_E2E_URL: each test file makes a tenant of its own');
+    project.provide('systemUnderTest', { url, operatorKey, adminKey });
     return async () => {};
   }
   const folder = await mkdtemp(join(tmpdir(), 'sluice-end-to-end-'));
@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await remove();
     throw error;
   });
-  project.provide('systemUnderTest', { url: started.url, operatorKey: started.keys.operator ?? '', adminKey: started.keys.admin ?? null });
+  project.provide('systemUnderTest', { url: started.url, operatorKey: started.keys.operator ?? '', adminKey: started.keys.admin ?? '' });
   return async () => {
     const code = await started.process.stop();
     await remove();

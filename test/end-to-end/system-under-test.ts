@@ -5,8 +5,8 @@ export type SystemUnderTest = {
   readonly url: string;
   /** Makes tenants and their first keys. */
   readonly operatorKey: string;
-  /** An admin key of the tenant that is there from the start, where it is known. */
-  readonly adminKey: string | null;
+  /** An admin key of the tenant that is there from the start. */
+  readonly adminKey: string;
 };
 
 declare module 'vitest' {

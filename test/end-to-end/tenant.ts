@@ -57,6 +57,18 @@ export class Tenant {
     return await request(method, path, { key: this.adminKey, ...asked });
   }
 
+  /** How many events there are: nothing was changed while they stay as many. */
+  async countEvents(): Promise<number> {
+    let count = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await this.viewer.listEvents({ query: { limit: 200, ...(cursor === undefined ? {} : { cursor }) } });
+      count += page.items.length;
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    return count;
+  }
+
   /** Has something ended with the tenant. */
   onClose(end: () => Promise<void>): void {
     this.#ends.push(end);
