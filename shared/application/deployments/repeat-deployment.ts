@@ -4,12 +4,12 @@ import type { LoadedDeployment } from '#application/deployments/load-deployment'
 import { requestDeployment } from '#application/deployments/request-deployment';
 import { Failure } from '#contracts/errors';
 
-/** Repeats a Failed, RolledBack or Aborted deployment as a new one. @throws Failure `conflict` for another state. */
+/** Repeats a Failed, RolledBack or Aborted deployment as a new one; a rollback stays one, with all that it passes. @throws Failure `conflict` for another state. */
 export async function repeatRequest(context: CallContext, id: string): Promise<LoadedDeployment> {
   const { state } = await requireDeployment(context, id);
   if (state.name !== 'Failed' && state.name !== 'RolledBack' && state.name !== 'Aborted') throw new Failure('conflict', `the deployment is ${state.name}; only one that is Failed, RolledBack or Aborted can be retried`);
   const { application, release, environment, strategy, priority, ifRunning } = state.request;
-  return await requestDeployment(context, { application, release, environment, ...(strategy === null ? {} : { strategy }), priority, ifRunning }, { retryOf: id, rollbackOf: null });
+  return await requestDeployment(context, { application, release, environment, ...(strategy === null ? {} : { strategy }), priority, ifRunning }, { retryOf: id, rollbackOf: state.request.rollbackOf });
 }
 
 /**

@@ -17,7 +17,9 @@ export function decideEvidence(state: DeploymentState, command: EvidenceCommand)
     case 'LoseHealth': return loseHealth(state, command);
     case 'HoldForFreeze': {
       const next = currentStep(state);
-      if (state.paused !== null || next === undefined || next.status !== 'pending' || !changesTraffic(next.step)) return accept();
+      if (next === undefined || next.status !== 'pending' || !changesTraffic(next.step)) return accept();
+      // One freeze may follow upon another; a hold of any other kind stays what it is.
+      if (state.paused !== null && (state.paused.by !== 'freeze' || state.paused.until === command.until)) return accept();
       const reason = `held by the freeze ${command.freeze} until ${command.until}`;
       return accept(happened('DeploymentPaused', { by: 'freeze', actor: null, until: command.until, reason }, command.at));
     }

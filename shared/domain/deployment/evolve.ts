@@ -20,7 +20,9 @@ export function foldDeployment(id: string, events: readonly DeploymentEvent[], p
 export function evolve(state: DeploymentState | undefined, event: DeploymentEvent, known: { readonly id: string; readonly plans: PlanLookup }): DeploymentState {
   if (event.type === 'DeploymentRequested') return requested(known.id, event);
   if (state === undefined) throw new Error(`the stream of ${known.id} begins with ${event.type}`);
-  return { ...state, ...changeOf(state, event, known.plans), updatedAt: event.at };
+  const next = { ...state, ...changeOf(state, event, known.plans), updatedAt: event.at };
+  // While it is paused, what goes on meanwhile is no reason for that.
+  return next.paused === null || next.ending !== null ? next : { ...next, reason: next.paused.reason };
 }
 
 function requested(id: string, event: Extract<DeploymentEvent, { type: 'DeploymentRequested' }>): DeploymentState {
@@ -56,7 +58,7 @@ function changeOf(state: DeploymentState, event: Exclude<DeploymentEvent, { type
     case 'DeploymentPaused':
       return { name: 'Paused', reason: event.payload.reason, paused: { by: event.payload.by, until: event.payload.until, reason: event.payload.reason } };
     case 'DeploymentResumed':
-      return { name: 'Progressing', reason: event.payload.reason, paused: null };
+      return { name: state.steps.every((one) => one.status === 'pending') ? 'Planned' : 'Progressing', reason: event.payload.reason, paused: null };
     case 'PromotedFully':
       return { full: true, reason: event.payload.reason };
     case 'AbortRequested':

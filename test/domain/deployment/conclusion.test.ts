@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 
 import type { DeploymentCommand } from '#domain/deployment/command';
 import type { RollbackCause } from '#domain/deployment/events';
-import type { DeploymentStateName } from '#domain/deployment/state';
 
 import { changed, web } from '../planning/planned.ts';
 import { ann, at, bob, given, planned, requested, stateOf, told } from './story.ts';
@@ -46,7 +45,7 @@ function endedBy(cause: RollbackCause, touched: boolean, stable: boolean): Story
 }
 
 describe('the end of a deployment that went back', () => {
-  test.each<readonly [RollbackCause, boolean, boolean, DeploymentStateName]>([
+  test.each<readonly [RollbackCause, boolean, boolean, 'Failed' | 'RolledBack' | 'Aborted']>([
     ['failure', true, true, 'RolledBack'], ['failure', true, false, 'Failed'], ['failure', false, true, 'Failed'], ['failure', false, false, 'Failed'],
     ['verdict', true, true, 'RolledBack'], ['verdict', true, false, 'Failed'], ['verdict', false, true, 'Failed'], ['verdict', false, false, 'Failed'],
     ['health', true, true, 'RolledBack'], ['health', true, false, 'Failed'],
@@ -58,7 +57,7 @@ describe('the end of a deployment that went back', () => {
     const story = endedBy(cause, touched, stable);
     expect(stateOf(story).rollback?.cause).toBe(cause);
     const outcome = given(story).when(conclude);
-    outcome.thenTypes(`Deployment${expected as 'Failed' | 'RolledBack' | 'Aborted'}`);
+    outcome.thenTypes(`Deployment${expected}`);
     expect(outcome.state).toMatchObject({ name: expected, paused: null });
     expect(outcome.state.reason).not.toBe('');
     given(outcome.story).when(conclude).thenNothing();

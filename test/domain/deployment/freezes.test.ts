@@ -32,6 +32,12 @@ describe('a freeze that begins later', () => {
     given(told(through(plan), { type: 'Conclude', at: at(4) })).when(hold).thenNothing();
   });
 
+  test('that is followed by another holds on, and says until when', () => {
+    const outcome = given(held).when({ ...hold, freeze: 'inventory', until: at(900), at: at(600) });
+    outcome.thenTypes('DeploymentPaused');
+    expect(outcome.state.paused).toMatchObject({ by: 'freeze', until: at(900), reason: `held by the freeze inventory until ${at(900)}` });
+  });
+
   test('lets go by its end only', () => {
     const outcome = given(held).when(over);
     outcome.thenEvents(['DeploymentResumed', { by: 'freeze', actor: null, reason: 'the freeze is over' }]);

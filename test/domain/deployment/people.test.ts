@@ -25,6 +25,16 @@ describe('a pause', () => {
     }
   });
 
+  test('is the reason of the deployment until it ends, whatever goes on meanwhile', () => {
+    const paused = told(during(plan, '4-bake'), pause, { type: 'EndWait', step: '4-bake', at: at(60) });
+    expect(stateOf(paused)).toMatchObject({ name: 'Paused', reason: 'paused by ann' });
+    expect(given(paused).when(abort).state.reason).toBe('aborted by ann');
+  });
+
+  test('before the first step leaves the deployment Planned when it ends', () => {
+    expect(given(told(planned(plan), pause)).when(resume).state.name).toBe('Planned');
+  });
+
   test('leaves what runs running', () => {
     const paused = told(during(plan, '2-shift-10'), pause);
     expect(stateOf(paused).steps[1]?.status).toBe('running');

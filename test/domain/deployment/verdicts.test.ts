@@ -9,7 +9,7 @@ import { begun, canary, done, during, through, until } from './walk.ts';
 type OnInconclusive = 'pause' | 'rollBack';
 type Row = readonly [Verdict, 'trigger' | 'no trigger', OnInconclusive, DeploymentEventType | null];
 
-const said = (step: string | null, verdict: Verdict, { run = 1, onInconclusive = 'pause' as OnInconclusive } = {}) => ({ type: 'RecordVerdict', step, run, verdict, reason: 'errors: 5 is > 2', onInconclusive, at: at(9) }) as const;
+const said = (step: string | null, verdict: Verdict, { run = 1, onInconclusive = 'pause' }: { readonly run?: number; readonly onInconclusive?: OnInconclusive } = {}) => ({ type: 'RecordVerdict', step, run, verdict, reason: 'errors: 5 is > 2', onInconclusive, at: at(9) }) as const;
 const analysis = { template: 'errors' };
 const plan = canary({}, { analysis });
 const careless = canary({}, { analysis, rollbackTriggers: { verdict: false } });
