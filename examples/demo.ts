@@ -65,9 +65,10 @@ async function run(options: Options): Promise<number> {
     }
     const seen = await (traffic?.stop() ?? Promise.reject(new Error('there was no traffic')));
     const good = summary(deployments, seen, say);
-    if (options.json) process.stdout.write(`${JSON.stringify({ deployments: deployments.map(result), traffic: { requests: seen.requests, failedByRelease: seen.failedByRelease, failedByProxy: seen.failedByProxy } })}\n`);
     if (options.keep) goOn(shop, { folder, started }, say);
     else await end();
+    // Last of all, for whoever reads both streams as one.
+    if (options.json) process.stdout.write(`${JSON.stringify({ deployments: deployments.map(result), traffic: { requests: seen.requests, failedByRelease: seen.failedByRelease, failedByProxy: seen.failedByProxy } })}\n`);
     return good ? 0 : 1;
   } catch (error) {
     say(`\nthe demo failed: ${error instanceof Error ? error.message : String(error)}`);
