@@ -86,7 +86,7 @@ describe('the rule of purity', () => {
 
 describe('the rule about type assertions', () => {
   it('finds both forms, and lets constants and parsers be', () => {
-    const text = "const a = ['x'] as const;\nconst b = a as unknown;\nconst c = <string>b;\nfunction parseThing(x: unknown) { return x as string; }\nconst parse = (x: unknown) => x as string;\n";
+    const text = "const a = ['x'] as const;\nconst b = a as unknown;\nconst c = <string>b;\nfunction parseThing(x: unknown) { return x as string; }\nconst parse = (x: unknown) => x as string;\nconst d = schema.parse(b) as Narrower;\n";
     expect(assertions(parseSource('cli/x.ts', text)).map((one) => one.line)).toEqual([2, 3]);
   });
 
