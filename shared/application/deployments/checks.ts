@@ -57,7 +57,10 @@ async function isHeardOf(context: Context, target: string, withinSeconds: number
 function freezeCheck(about: Checked, now: string): Check {
   if (about.passesFreezes) return { check: 'freeze', outcome: 'skipped', reason: 'a rollback passes freezes' };
   const freeze = freezeAt(about.environment.freezes, now);
-  return freeze === undefined ? { check: 'freeze', outcome: 'passed', reason: 'no freeze holds the environment' } : { check: 'freeze', outcome: 'failed', reason: `the freeze ${freeze.name} holds until ${freeze.endsAt}` };
+  if (freeze === undefined) return { check: 'freeze', outcome: 'passed', reason: 'no freeze holds the environment' };
+  // A request in a freeze was refused, so this one began later: it holds the deployment and does not end it.
+  if (about.deployment !== null) return { check: 'freeze', outcome: 'skipped', reason: `the freeze ${freeze.name} began after the request; it holds the first change of traffic until ${freeze.endsAt}` };
+  return { check: 'freeze', outcome: 'failed', reason: `the freeze ${freeze.name} holds until ${freeze.endsAt}` };
 }
 
 function dependencyCheck(side: Side): Check {

@@ -15,8 +15,9 @@ export async function holdForFreeze(context: Context, deployment: string): Promi
   const environment = await environmentOf(context, state);
   const freeze = freezeAt(environment.spec.freezes, nowOf(context));
   if (freeze === undefined) return false;
-  await decideAndAppend(context, deployment, { type: 'HoldForFreeze', freeze: freeze.name, until: freeze.endsAt, at: nowOf(context) });
+  // The timer first: a hold without one would never end, and a timer without a hold changes nothing.
   await context.ports.timers.set({ id: `freeze/${context.tenant}/${deployment}`, at: freeze.endsAt, payload: { kind: 'freeze-over', tenant: context.tenant, deployment } });
+  await decideAndAppend(context, deployment, { type: 'HoldForFreeze', freeze: freeze.name, until: freeze.endsAt, at: nowOf(context) });
   return true;
 }
 

@@ -68,8 +68,8 @@ async function putDocuments(world: World): Promise<void> {
   }
 }
 
-/** How a story went from a moment on: what is wrong at its end, and how long it took. */
-export type Told = { readonly violations: readonly string[]; readonly seconds: number; readonly commits: number; readonly troubles: readonly unknown[] };
+/** How a story went from a moment on: what is wrong at its end, and how long it took in seconds and commits. */
+export type Told = { readonly violations: readonly string[]; readonly seconds: number; readonly commits: number; readonly troubles: readonly string[] };
 
 /** Tells a story from a moment to its end; the moment stays as it is. */
 export async function tell(folders: Folders, from: Moment, scenario: Scenario, more: Pick<WorldOptions, 'disorder' | 'onCommit'> & { readonly downtimeSeconds?: number } = {}): Promise<Told> {
@@ -78,8 +78,9 @@ export async function tell(folders: Folders, from: Moment, scenario: Scenario, m
   const world = await World.open({ folder, outside, script: scenario, ...more });
   try {
     const seconds = await world.passToEnd(LONGEST_STORY_SECONDS);
+    const { commits } = world;
     await world.pass(AFTERWARDS_SECONDS, 10);
-    return { violations: await violationsOf(world, folder, scenario), seconds, commits: world.commits, troubles: world.troubles };
+    return { violations: await violationsOf(world, folder, scenario), seconds, commits, troubles: world.troubles.map(String) };
   } finally {
     await world.close();
     await rm(folder, { recursive: true, force: true });
@@ -87,12 +88,12 @@ export async function tell(folders: Folders, from: Moment, scenario: Scenario, m
 }
 
 /** Tells a story once and keeps the moments after the commits that are wanted, each as a crash would leave it. */
-export async function momentsOf(folders: Folders, from: Moment, scenario: Scenario, wanted: (commit: number) => boolean): Promise<ReadonlyMap<number, Moment>> {
+export async function momentsOf(folders: Folders, from: Moment, scenario: Scenario, wanted: ReadonlySet<number>): Promise<ReadonlyMap<number, Moment>> {
   const moments = new Map<number, Moment>();
   const kept = await folders.make();
   const { folder, outside } = await copyOf(folders, from);
   const world = await World.open({ folder, outside, script: scenario, onCommit: (commit) => {
-    if (!wanted(commit)) return true;
+    if (!wanted.has(commit)) return true;
     const copy = join(kept, String(commit));
     copyFolder(folder, copy);
     moments.set(commit, { folder: copy, outside: structuredClone(outside) });

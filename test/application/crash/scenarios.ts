@@ -11,20 +11,23 @@ import type { Act, Script, World } from './world.ts';
 export type Scenario = Script & {
   readonly name: string;
   readonly ends: { readonly [release: string]: DeploymentStateName };
-  readonly runs: { readonly web: string; readonly mail: string };
+  readonly runs: { readonly [component: string]: string };
   /** How long the control plane may be away; where people or samples would not wait that long it is less. */
   readonly downtimesSeconds: readonly number[];
 };
 
 const head = { apiVersion: 'sluice.dev/v1' } as const;
 
-/** A shop of two components on two targets of one wave. */
+/** A shop of two components that is deployed to two targets of one wave, and a blog that never was; and an environment with a freeze half a minute after the stories begin. */
 export const documents: readonly Resource[] = [
   { ...head, kind: 'Target', metadata: { name: 'east' }, spec: { provider: 'agent' } },
   { ...head, kind: 'Target', metadata: { name: 'west' }, spec: { provider: 'agent' } },
   { ...head, kind: 'AnalysisTemplate', metadata: { name: 'errors' }, spec: { lookSeconds: 3, horizonSeconds: 9, metrics: [{ name: 'errors', measure: 'errorPercent', failure: { op: '>', value: 2 }, minimumRequests: 10 }] } },
   { ...head, kind: 'Application', metadata: { name: 'shop' }, spec: { components: [{ name: 'web', port: 8080, replicas: 4 }, { name: 'mail', type: 'worker', replicas: 1 }] } },
+  { ...head, kind: 'Application', metadata: { name: 'blog' }, spec: { components: [{ name: 'site', port: 8090, replicas: 2 }] } },
   { ...head, kind: 'Environment', metadata: { name: 'production' }, spec: { waves: [{ targets: ['east', 'west'] }], strategy: { type: 'rolling' } } },
+  { ...head, kind: 'Environment', metadata: { name: 'guarded' }, spec: { waves: [{ targets: ['east', 'west'] }], strategy: { type: 'rolling' }, freezes: [{ name: 'evening', startsAt: '2026-11-21T12:00:05Z', endsAt: '2026-11-21T12:00:40Z' }] } },
+  { ...head, kind: 'Release', metadata: { name: '0.1.0' }, spec: { application: 'blog', components: [{ name: 'site', artefact: { command: ['node', 'site.mjs'] } }] } },
   ...['1.0.0', '1.1.0', '1.2.0', '1.3.0'].map((name) => ({ ...head, kind: 'Release', metadata: { name }, spec: { application: 'shop', components: ['web', 'mail'].map((component) => ({ name: component, artefact: { command: ['node', `${name}.mjs`] } })) } })),
 ].map((one) => resource.parse(one));
 
@@ -71,8 +74,17 @@ const stable = { web: 'stable 1.0.0x4, 0 %', mail: 'new 1.0.0x1, 100 %' };
 const away = [0, 2, 20, 90];
 const soon = [0, 1];
 
-/** The stories, each on 1.0.0 as it serves. */
+/** The stories, each on the shop's 1.0.0 as it serves. */
 export const scenarios: readonly Scenario[] = [
+  { name: 'a first deployment', ...quiet, ends: { '0.1.0': 'Succeeded' }, runs: { site: 'new 0.1.0x2, 100 %' }, downtimesSeconds: away, acts: [request('0.1.0', { application: 'blog' })] },
+  {
+    name: 'a first deployment that does not start', behaviour: {}, ends: { '0.1.0': 'Failed' }, runs: { site: '0 %' }, downtimesSeconds: away,
+    answering: (command) => (command.verb === 'apply' && command.desired.new !== null ? 'failed' : 'done'), acts: [request('0.1.0', { application: 'blog' })],
+  },
+  {
+    name: 'a canary that a freeze holds', ...quiet, ends: { '1.1.0': 'Succeeded' }, runs: on('1.1.0'), downtimesSeconds: away,
+    acts: [request('1.1.0', { environment: 'guarded', strategy: { type: 'canary', steps: [{ weightPercent: 25 }, { bakeSeconds: 10 }] } })],
+  },
   {
     name: 'a canary with analyses and a bake', ...quiet, behaviour: { '1.0.0': good, '1.1.0': good }, ends: { '1.1.0': 'Succeeded' }, runs: on('1.1.0'), downtimesSeconds: soon,
     acts: [request('1.1.0', { strategy: { type: 'canary', steps: [{ weightPercent: 25 }, { bakeSeconds: 3 }, { analysis: { template: 'errors' } }, { weightPercent: 50 }], analysis: { template: 'errors' } } })],

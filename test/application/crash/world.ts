@@ -2,6 +2,7 @@ import type { CallContext } from '#application/context';
 import { createHandlers } from '#application/create-handlers';
 import { loadDeployment } from '#application/deployments/load-deployment';
 import type { Handlers, OperationHandlers } from '#application/handlers';
+import { Failure } from '#contracts/errors';
 import { routes } from '#contracts/http/routes';
 import type { Operation, OperationInput, OperationOutput } from '#contracts/http/routes';
 import type { Role } from '#contracts/roles';
@@ -77,7 +78,7 @@ class WatchedTime extends VirtualTime {
 export class World {
   readonly time: WatchedTime;
   readonly outside: Outside;
-  readonly troubles: unknown[] = [];
+  readonly troubles: string[] = [];
   /** Until the first second has passed. */
   isFresh = true;
   commits = 0;
@@ -103,7 +104,7 @@ export class World {
       dataFolder: options.folder, clock: world.time, sleeper: world.time, random: chance?.next ?? (() => 0),
       connections: { announceWork: async (_tenant, target) => world.#announce(target), closeKey: async () => {} },
       handlers: () => world.#noting(handlers?.(createHandlers(service), world) ?? createHandlers(service)),
-      onTrouble: (doing, error) => world.troubles.push(new Error(doing, { cause: error })),
+      onTrouble: (doing, error) => world.troubles.push(`${doing}: ${inWords(error)}`),
       startThread: inProcessThread({ chance, committed: () => world.#committed() }),
     });
     await world.#opened.start();
@@ -149,7 +150,7 @@ export class World {
       if (this.time.isAwaited) await this.#tick(0.1);
       else if (this.engine.isIdle()) return;
     }
-    throw new Error('the world did not come to rest', { cause: this.troubles.at(-1) });
+    throw new Error(`the world did not come to rest: ${this.troubles.slice(-3).join('; ')}`);
   }
 
   /** Lets seconds pass, one by one or several at a time. */
@@ -195,7 +196,13 @@ export class World {
     const states = new Map<string, DeploymentState | undefined>();
     for (const release of Object.keys(this.outside.asked)) states.set(release, await this.state(release));
     if (!next.when((release) => states.get(release))) return 0;
-    await next.act(this);
+    try {
+      await next.act(this);
+    } catch (error) {
+      // Who is told to come back after a freeze does.
+      if (error instanceof Failure && error.code === 'freeze-active') return 0;
+      throw error;
+    }
     this.outside.acts.push(next.name);
     return 1;
   }
@@ -207,7 +214,7 @@ export class World {
     this.outside.now = this.time.in(0);
     for (const due of this.#later.filter((one) => one.at <= this.time.now())) {
       this.#later.splice(this.#later.indexOf(due), 1);
-      due.work().catch((error: unknown) => this.troubles.push(error));
+      due.work().catch((error: unknown) => this.troubles.push(`doing it late: ${inWords(error)}`));
     }
     if (Math.floor(this.time.now() / 1000) === before) return;
     for (const agent of this.outside.agents) await heartbeat(this, agent, this.#options.script.behaviour);
@@ -242,4 +249,8 @@ async function nextTurn(): Promise<void> {
   await new Promise<void>((resolve) => {
     setImmediate(resolve);
   });
+}
+
+function inWords(error: unknown): string {
+  return error instanceof Failure ? `${error.code}: ${error.detail.detail}` : error instanceof Error ? error.message : String(error);
 }

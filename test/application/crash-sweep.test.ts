@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { Folders, beforeStories, momentsOf, tell } from './crash/lives.ts';
+import type { Moment } from './crash/lives.ts';
+import { scenarios } from './crash/scenarios.ts';
+import type { Scenario } from './crash/scenarios.ts';
+
+/** `all` crashes after each commit, and lets the control plane be away for each of a scenario's times: some ten thousand lives, half an hour. */
+const isComplete = process.env['SLUICE_CRASH_SWEEP'] === 'all';
+
+/** Otherwise so many crashes for each scenario, spread over its commits, each a life of about 0.2 s. */
+const CRASHES = 9;
+
+const folders = new Folders();
+let before: Moment;
+
+beforeAll(async () => {
+  before = await beforeStories(folders);
+});
+
+afterAll(async () => {
+  await folders.removeAll();
+});
+
+/** The commits after which it crashes: all, or some in equal distances, beginning and ending within the first and the last of them. */
+function crashesAmong(commits: number): ReadonlySet<number> {
+  const count = isComplete ? commits : Math.min(CRASHES, commits);
+  return new Set(Array.from({ length: count }, (_, index) => Math.ceil(((index + 0.5) * commits) / count)));
+}
+
+function downtimesSeconds(scenario: Scenario, index: number): readonly number[] {
+  const times = scenario.downtimesSeconds;
+  return isComplete ? times : times.slice(index % times.length, (index % times.length) + 1);
+}
+
+describe('whenever the process is killed', () => {
+  it.each(scenarios)('$name ends as it would have, nothing lost and nothing done twice', { timeout: 3_600_000 }, async (scenario) => {
+    const told = await tell(folders, before, scenario);
+    expect(told).toMatchObject({ violations: [], troubles: [] });
+    const moments = [...(await momentsOf(folders, before, scenario, crashesAmong(told.commits)))];
+    expect(moments).toHaveLength(crashesAmong(told.commits).size);
+    for (const [index, [commit, moment]] of moments.entries()) {
+      for (const downtimeSeconds of downtimesSeconds(scenario, index)) {
+        const { violations, troubles } = await tell(folders, moment, scenario, { downtimeSeconds });
+        expect({ commit, downtimeSeconds, violations, troubles }).toEqual({ commit, downtimeSeconds, violations: [], troubles: [] });
+      }
+    }
+  });
+});
