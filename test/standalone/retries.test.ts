@@ -14,6 +14,10 @@ describe('the wait before a retry', () => {
     expect(retryDelayMilliseconds(4, () => 0.25)).toBe(2000);
   });
 
+  it('is a whole number of milliseconds, as the database stores times', () => {
+    expect(retryDelayMilliseconds(3, () => 0.123_456_789)).toBe(494);
+  });
+
   it('adds up to ten minutes at the most over all attempts', () => {
     const waits = Array.from({ length: MAXIMUM_ATTEMPTS - 1 }, (_, index) => longest(index + 1));
     expect(waits.reduce((sum, one) => sum + one, 0)).toBe(603_000);
