@@ -24,11 +24,15 @@ export async function stopAll(stateFolder: string, graceSeconds: number): Promis
   try {
     const folders = state.components().map(({ application, component }) => state.component(application, component));
     for (const folder of folders) removeFile(folder.record);
-    const files = (['proxies', 'instances'] as const).flatMap((kind) => folders.flatMap((folder) => folder.ids(kind).map((id) => folder.file(kind, id))));
-    const processes = files.flatMap((file) => readJsonFile(file, withProcess)?.process ?? []).filter(isAlive);
+    const filesOf = (kind: 'proxies' | 'instances') => folders.flatMap((folder) => folder.ids(kind).map((id) => folder.file(kind, id)));
+    const running = (files: readonly string[]) => files.flatMap((file) => readJsonFile(file, withProcess)?.process ?? []).filter(isAlive);
+    const files = [...filesOf('proxies'), ...filesOf('instances')];
+    const instances = running(filesOf('instances'));
+    const processes = [...running(filesOf('proxies')), ...instances];
     for (const one of processes) signalGroup(one, 'SIGTERM');
     const deadline = Date.now() + graceSeconds * 1000;
-    while (processes.some(isAlive) && Date.now() < deadline) await sleep(LOOK_MILLISECONDS);
+    // A proxy without instances has nobody to serve, and no agent will read what it still has to tell.
+    while (instances.some(isAlive) && Date.now() < deadline) await sleep(LOOK_MILLISECONDS);
     for (const one of processes) signalGroup(one, 'SIGKILL');
     for (const file of files) removeFile(file);
     for (const folder of folders) for (const id of folder.ids('sides')) removeFile(folder.file('sides', id));
