@@ -48,7 +48,7 @@ export class InstalledPackage {
     return run({ command, words, folder: this.folder, environment });
   }
 
-  /** Starts what `npx sluice …` runs, without npx between: it passes no signal on. `remove` ends what a test did not. */
+  /** Starts what `npx sluice …` runs, without npx between: it passes no signal on. `stop` ends what a test did not. */
   start(words: readonly string[], environment: Readonly<Record<string, string>>): Started {
     const child = spawn(join(this.folder, 'node_modules', '.bin', 'sluice'), words, { cwd: this.folder, env: outsideEnvironment(environment), stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = new Promise<number | null>((resolve) => { child.on('close', resolve); });
@@ -76,9 +76,12 @@ export class InstalledPackage {
     return started;
   }
 
-  /** Ends every process and removes the folder. */
-  async remove(): Promise<void> {
+  /** Ends every process that was started. */
+  async stop(): Promise<void> {
     await Promise.all(this.#started.map(async (one) => await one.stop()));
+  }
+
+  remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -1,14 +1,23 @@
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 
+import { API_VERSION } from '#domain/resources/resource';
+
+import { freePort } from '../../examples/demo/resources.ts';
 import { readProjectFile, root } from '../architecture/project.ts';
 import { InstalledPackage } from './installed-package.ts';
 
 const installed = new InstalledPackage();
 // Packing compiles (5 s), installing unpacks Node (100 MB); from an empty cache it is downloaded first.
 beforeAll(() => installed.install(), 240_000);
-afterAll(async () => await installed.remove());
+afterAll(async () => {
+  await installed.stop();
+  // What an agent has started outlives it, by design.
+  sluice(['agent', '--stop-all', '--state', 'agent'], {});
+  installed.remove();
+});
 
 /** How a strict project on Node is set; nothing makes it see the sources. */
 const STRICT = {
@@ -66,10 +75,43 @@ describe('the packed package', () => {
     expect(stdout).toContain('aplication');
   });
 
-  it('serves, answers and ends when asked', async () => {
-    const server = installed.start(['serve'], { SLUICE_PORT: '0', SLUICE_DATA: join(installed.folder, 'data') });
-    const url = (await server.line(/^ready http/)).replace('ready ', '').trim();
-    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
+  it('serves, and its agent deploys a release that answers', async () => {
+    const SLUICE_KEY = 'packaging-admin-key';
+    const server = installed.start(['serve'], { SLUICE_PORT: '0', SLUICE_DATA: join(installed.folder, 'data'), SLUICE_ADMIN_KEY: SLUICE_KEY });
+    const SLUICE_URL = (await server.line(/^ready http/)).replace('ready ', '').trim();
+    expect(await (await fetch(`${SLUICE_URL}/healthz`)).json()).toEqual({ status: 'ok' });
+
+    const port = await freePort();
+    installed.write('hello.mjs', "import { createServer } from 'node:http';\ncreateServer((_, response) => response.end('hello')).listen(process.env.PORT, '127.0.0.1');\n");
+    installed.write('hello.yaml', resources(port, installed.folder).map((one) => JSON.stringify(one)).join('\n---\n'));
+    const admin = { SLUICE_URL, SLUICE_KEY };
+    sluice(['apply', '-f', 'hello.yaml'], admin);
+    const { key } = z.object({ key: z.string() }).parse(JSON.parse(sluice(['keys', 'create', '--role', 'agent', '--target', 'here', '--json'], admin)));
+
+    const agent = installed.start(['agent', '--target', 'here', '--allow', process.execPath, '--state', 'agent'], { SLUICE_URL, SLUICE_KEY: key });
+    await agent.line(/serving target here/);
+    sluice(['deploy', 'hello', '1.0.0', '--environment', 'production', '--watch'], admin);
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('hello');
+
+    expect(await agent.stop()).toBe(0);
     expect(await server.stop()).toBe(0);
-  });
+  }, 120_000);
 });
+
+/** Runs the installed command line, which must succeed, and gives what it printed. */
+function sluice(words: readonly string[], environment: Readonly<Record<string, string>>): string {
+  const { status, stdout, stderr } = installed.run('npx', ['--no-install', 'sluice', ...words], environment);
+  if (status !== 0) throw new Error(`sluice ${words.join(' ')} ended with ${status}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+/** An application of one process, and all that it needs to be deployed. */
+function resources(port: number, workingDirectory: string) {
+  const document = (kind: string, name: string, spec: object) => ({ apiVersion: API_VERSION, kind, metadata: { name }, spec });
+  return [
+    document('Target', 'here', { provider: 'agent' }),
+    document('Application', 'hello', { components: [{ name: 'web', port, healthCheck: { path: '/' } }] }),
+    document('Environment', 'production', { waves: [{ targets: ['here'] }] }),
+    document('Release', '1.0.0', { application: 'hello', components: [{ name: 'web', artefact: { command: [process.execPath, 'hello.mjs'], workingDirectory } }] }),
+  ];
+}
