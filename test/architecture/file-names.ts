@@ -1,9 +1,10 @@
-/** Tests of more than one source: what each of these folders holds. */
+/** Tests of more than one source, by their folder under test/: what it holds. */
 const FOLDERS_OF_THEIR_OWN: { readonly [folder: string]: string } = {
   architecture: 'rules about the sources',
   contracts: 'suites that every implementation of a port passes',
   docs: 'what the pages promise',
   packaging: 'the published package, the image and the continuous integration',
+  'application/crash': 'the use cases, ended at any moment and begun again',
   'end-to-end': 'the whole system, by HTTP and WebSocket only, on any engine',
   'end-to-end-standalone': 'what only the standalone engine can show',
 };
@@ -21,8 +22,8 @@ export function oddNames(paths: readonly string[]): readonly string[] {
 export function strayTests(paths: readonly string[]): readonly string[] {
   const places = new Set(paths.filter((path) => !path.startsWith('test/')).flatMap(placesOf));
   return paths.filter((path) => path.startsWith('test/') && path.endsWith('.test.ts')).filter((path) => {
+    if (Object.keys(FOLDERS_OF_THEIR_OWN).some((own) => path.startsWith(`test/${own}/`))) return false;
     const [, folder = '', ...below] = path.replace(/\/[^/]*$/, '').split('/');
-    if (folder in FOLDERS_OF_THEIR_OWN) return false;
     const source = [RENAMED[folder] ?? folder, ...below].join('/');
     return !places.has(source) && !places.has(`shared/${source}`);
   });
