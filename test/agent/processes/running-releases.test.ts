@@ -81,7 +81,7 @@ describe('a release on a machine', { timeout: 60_000 }, () => {
     const side = (path: string, named = digest) => machine.side('1.0.0', { artefact: { command: [process.execPath, RELEASE_PROGRAM, 'serve'], workingDirectory: folder, files: [{ path, digest: named }] } });
     expect(await check(side('data.json'))).toMatchObject({ state: 'done' });
     const wrong = `sha256:${'0'.repeat(64)}`;
-    for (const answer of [await check(side('data.json', wrong)), await run(side('data.json', wrong))]) expect(answer).toMatchObject({ state: 'failed', reason: `the file "data.json" has the digest ${digest}, the release names ${wrong}` });
+    for (const answer of [await check(side('data.json', wrong)), await run(side('data.json', wrong))]) expect(answer).toMatchObject({ state: 'failed', reason: `the file "data.json" has another content than the release names (${wrong})` });
     expect(await check(side('missing.json'))).toMatchObject({ state: 'failed', reason: expect.stringContaining('missing.json') });
     for (const way of ['../outside', '/etc/hostname']) expect(await check(side(way))).toMatchObject({ state: 'failed', reason: expect.stringContaining('not within the working directory') });
     expect(machine.processes('instances')).toEqual([]);
