@@ -30,6 +30,8 @@ export type AgentSettings = {
   readonly target: string;
   /** What may be run here: files and folders, or bare names found on the PATH. Nothing else is ever started for a release. */
   readonly allow: readonly string[];
+  /** Variables that releases may set although they could make a program run other code than its own, as `NODE_OPTIONS`; none unless told. */
+  readonly allowVariables?: readonly string[];
   /** Where the agent keeps what must outlive it; one agent at a time. */
   readonly stateFolder: string;
   /** The loopback port of `/metrics`; 0, the default, takes any free one. */
@@ -140,7 +142,7 @@ function machineOf(settings: AgentSettings): Machine {
   return {
     target: settings.target,
     state: new StateFolder(settings.stateFolder),
-    allow: allowListOf(settings.allow),
+    allow: allowListOf(settings.allow, settings.allowVariables ?? []),
     environment: process.env,
     listenHost: settings.listenHost ?? '127.0.0.1',
     logLimits: settings.logLimits ?? DEFAULT_LOG_LIMITS,
@@ -151,9 +153,9 @@ function machineOf(settings: AgentSettings): Machine {
   };
 }
 
-function allowListOf(entries: readonly string[]): AllowList {
+function allowListOf(entries: readonly string[], variables: readonly string[]): AllowList {
   try {
-    return readAllowList(entries, process.env['PATH'] ?? '');
+    return readAllowList(entries, process.env['PATH'] ?? '', variables);
   } catch (error) {
     throw broken('allow', error instanceof Error ? error.message : String(error), entries);
   }

@@ -1,8 +1,11 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
 
-/** What may be run on this machine: files, and folders with everything below them, by their real paths. */
-export type AllowList = { readonly files: readonly string[]; readonly folders: readonly string[] };
+/**
+ * What may be run on this machine: files, and folders with everything below them, by their real paths. `variables` are those that releases
+ * may set although they could make a program run other code than its own.
+ */
+export type AllowList = { readonly files: readonly string[]; readonly folders: readonly string[]; readonly variables: readonly string[] };
 
 /** An executable that may run: the real path, and the path under which it was found, which the program sees as its own name. */
 export type AllowedExecutable = { readonly path: string; readonly calledAs: string };
@@ -11,7 +14,7 @@ export type AllowedExecutable = { readonly path: string; readonly calledAs: stri
 export type Resolution = { readonly allowed: true; readonly executable: AllowedExecutable } | { readonly allowed: false; readonly reason: string };
 
 /** Reads the list: each entry is a file, a folder, or a bare name found on the PATH. An entry that does not exist is an error that names it. */
-export function readAllowList(entries: readonly string[], searchPath: string): AllowList {
+export function readAllowList(entries: readonly string[], searchPath: string, variables: readonly string[] = []): AllowList {
   const resolved = entries.map((entry) => {
     const found = isBareName(entry) ? (onPath(entry, searchPath) ?? entry) : entry;
     try {
@@ -21,7 +24,7 @@ export function readAllowList(entries: readonly string[], searchPath: string): A
       throw new Error(`the allow list names "${entry}", which does not exist`, { cause });
     }
   });
-  return { files: resolved.filter((one) => !one.folder).map((one) => one.path), folders: resolved.filter((one) => one.folder).map((one) => one.path) };
+  return { files: resolved.filter((one) => !one.folder).map((one) => one.path), folders: resolved.filter((one) => one.folder).map((one) => one.path), variables };
 }
 
 /** All entries, as the target's facts show them. */

@@ -1,5 +1,7 @@
 import type { SecretValues } from '#contracts/adapter';
 import type { Component } from '#domain/resources/application';
+import type { AllowList } from '#agent/processes/allow-list';
+import { mayBringCode } from '#agent/processes/code-variables';
 
 /** What a process is told of itself beside its component's variables. */
 export type InstanceFacts = { readonly instance: string; readonly application: string; readonly component: string; readonly release: string; readonly target: string; readonly port: number | null };
@@ -28,11 +30,12 @@ export function processEnvironment(inherited: NodeJS.ProcessEnv, component: Comp
   };
 }
 
-/** Why a component's variables cannot be given to a process; empty when they can. */
-export function environmentProblems(component: Component, secrets: SecretValues): readonly string[] {
+/** Why a component's variables cannot be given to a process; empty when they can. What could bring foreign code is given only where the machine's owner lets it. */
+export function environmentProblems(component: Component, secrets: SecretValues, allow: Pick<AllowList, 'variables'>): readonly string[] {
   return component.environment.flatMap((variable) => {
-    // The dynamic loader runs what these name inside any executable, and so past the allow list (ld.so(8), dyld(1)).
-    if (/^(LD|DYLD)_/.test(variable.name)) return [`the variable ${variable.name} would load code that is not on the agent's allow list`];
+    if (mayBringCode(variable.name) && !allow.variables.includes(variable.name)) {
+      return [`the variable ${variable.name} could bring code that is not on the agent's allow list; where that is meant, the agent is started with --allow-variables ${variable.name}`];
+    }
     if ('valueFrom' in variable && secrets[variable.valueFrom.secret] === undefined) return [`the secret "${variable.valueFrom.secret}" for ${variable.name} has no value`];
     return [];
   });

@@ -25,7 +25,7 @@ export async function planLaunch(machine: Machine, { spec, secrets }: SideRecord
   const problems = [
     ...(resolution.allowed ? [] : [resolution.reason]),
     ...(hidden ? ['the command contains a zero byte'] : []),
-    ...environmentProblems(component, secrets),
+    ...environmentProblems(component, secrets, machine.allow),
     ...await artefactProblems(artefact, workingDirectory),
   ];
   if (!resolution.allowed || problems.length > 0) return { possible: false, reason: problems.join('; ') };

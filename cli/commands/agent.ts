@@ -13,6 +13,7 @@ const agentOptions = {
   target: { type: 'text', ...asFlag(agentVariables.target) },
   allow: { type: 'texts', completes: 'file', ...asFlag(agentVariables.allow) },
   state: { type: 'text', completes: 'folder', ...asFlag(agentVariables.state) },
+  allowVariables: { type: 'texts', ...asFlag(agentVariables.allowVariables) },
   listenHost: { type: 'text', ...asFlag(agentVariables.listenHost) },
   metricsPort: { type: 'text', ...asFlag(agentVariables.metricsPort) },
   stopAll: { type: 'switch', description: 'instead of running, end everything that agents have started from this state folder' },
@@ -32,7 +33,7 @@ export const agentCommand = command({
     { command: 'sluice agent --stop-all', does: 'after the agent has ended, end what it has started too' },
   ],
   json: 'one line `{"instance", "metricsUrl"}` when it runs, and one `{"reason", "message"}` when it ends; with --stop-all one line `{"stopped": NUMBER}`.',
-  run: async ({ server, environment, output, signal }, { options: { allow, stopAll: stopping, ...flags } }) => {
+  run: async ({ server, environment, output, signal }, { options: { allow, allowVariables, stopAll: stopping, ...flags } }) => {
     if (stopping) {
       const { state } = readSettings(agentSettings.pick({ state: true }), { variables: { state: agentVariables.state }, environment, flags });
       const { stopEverything } = await import('#agent/runtime');
@@ -40,7 +41,7 @@ export const agentCommand = command({
       output.oneOfMany({ stopped }, () => [`${count(stopped, 'process')} stopped`]);
       return outcomes.done.exitCode;
     }
-    const { state: stateFolder, ...settings } = readSettings(agentSettings, { variables: agentVariables, environment, flags: { ...flags, allow: unlessEmpty(allow) } });
+    const { state: stateFolder, ...settings } = readSettings(agentSettings, { variables: agentVariables, environment, flags: { ...flags, allow: unlessEmpty(allow), allowVariables: unlessEmpty(allowVariables) } });
     const { url, key } = server();
     if (key === undefined) throw new UsageError(`an agent needs a key: give --key or ${clientVariables.key.variable}; an admin makes one with: sluice keys create --role agent --target ${settings.target}`);
     const { runAgent } = await import('#agent/runtime');

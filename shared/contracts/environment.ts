@@ -14,6 +14,7 @@ const switchedOn = z.union([z.boolean(), z.enum(['1', 'true', 'yes', '0', 'false
 const hostName = z.string().min(1).max(255).regex(/^[A-Za-z0-9.:[\]-]+$/, 'must be a host name or address');
 const portNumber = z.coerce.number('must be a port number').int('must be a port number').min(0, 'must be from 0 to 65535').max(65_535, 'must be from 0 to 65535');
 const path = z.string().min(1, 'must be a path').max(4096);
+const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be the name of an environment variable');
 
 /** The settings of `sluice serve`: where it listens, where its data is, and how it is protected. */
 export const serveSettings = z.strictObject({
@@ -54,6 +55,7 @@ export const agentSettings = z.strictObject({
   target: resourceName,
   state: path.default('.sluice-agent'),
   allow: z.union([z.array(path), z.string().transform((text) => text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')).pipe(z.array(path))]).default([]),
+  allowVariables: z.union([z.array(variableName), z.string().transform((text) => text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')).pipe(z.array(variableName))]).default([]),
   listenHost: z.string().min(1, 'must be an address').max(255).default('127.0.0.1'),
   metricsPort: portNumber.default(0),
 });
@@ -65,6 +67,7 @@ export const agentVariables = {
   target: { variable: 'SLUICE_TARGET', placeholder: 'NAME', description: 'the target that this agent speaks for; its key must be bound to it' },
   state: { variable: 'SLUICE_AGENT_STATE', placeholder: 'FOLDER', description: 'the folder for state and logs (.sluice-agent), made if it is missing' },
   allow: { variable: 'SLUICE_ALLOW', placeholder: 'PATH', description: 'an executable that may be run, by its path or its name on the PATH, or a folder of such; in the variable separated by commas; without any, nothing is run' },
+  allowVariables: { variable: 'SLUICE_ALLOW_VARIABLES', placeholder: 'NAME', description: 'a variable that releases may set although it could make a program run other code than its own, as NODE_OPTIONS; in the environment separated by commas' },
   listenHost: { variable: 'SLUICE_LISTEN_HOST', placeholder: 'ADDRESS', description: 'the address on which components are reached (127.0.0.1); 0.0.0.0 for every address of this machine' },
   metricsPort: { variable: 'SLUICE_METRICS_PORT', placeholder: 'PORT', description: 'the loopback port of /metrics (any free one)' },
 } as const satisfies { readonly [Name in keyof AgentSettings]: Setting };

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { AdapterAnswer, SideSpec } from '#contracts/adapter';
+import { readAllowList } from '#agent/processes/allow-list';
 import { isAlive } from '#agent/processes/identity';
 import { ensureLogKeeper, endLogKeeper } from '#agent/processes/log-keeper';
 import { endOf } from '#test/contracts/target-adapter';
@@ -95,13 +96,22 @@ describe('a release on a machine', { timeout: 60_000 }, () => {
       [machine.side('1.0.0', { component: { environment: [{ name: 'A', valueFrom: { secret: 'none' } }] } }), 'the secret "none" for A has no value'],
       [machine.side('1.0.0', { component: { port: undefined } }), 'has no port'],
       [machine.side('1.0.0', { artefact: { command: [process.execPath], workingDirectory: join(folder, 'nowhere'), files: [] } }), 'does not exist'],
-      [machine.side('1.0.0', { component: { environment: [{ name: 'LD_PRELOAD', value: '/tmp/evil.so' }] } }), 'LD_PRELOAD'],
+      ...['LD_PRELOAD', 'DYLD_INSERT_LIBRARIES', 'PATH', 'NODE_OPTIONS', 'BASH_ENV', 'PYTHONPATH', 'JAVA_TOOL_OPTIONS'].map((name) => [
+        machine.side('1.0.0', { component: { environment: [{ name, value: '/tmp/evil' }] } }), `the variable ${name} could bring code`,
+      ] as const),
       [machine.side('1.0.0', { component: { resources: { memoryMebibytes: 10_000_000 } } }), 'MiB of memory'],
     ];
     for (const [side, reason] of cases) expect(await check(side)).toMatchObject({ state: 'failed', reason: expect.stringContaining(reason) });
     await run(machine.side('1.0.0'));
     const neighbour = { ...machine.command('check', { new: machine.side('1.0.0'), stable: null, weightPercent: 100 }), application: 'bakery' };
     expect(await machine.adapter.perform(neighbour, {})).toMatchObject({ state: 'failed', reason: `the port ${machine.port} is that of shop/web on this target` });
+  });
+
+  it('may set a variable that brings code where the machine\'s owner has named it, and no other', async () => {
+    await machine.restart({ allow: readAllowList([process.execPath], '', ['NODE_OPTIONS']) });
+    const named = (name: string) => machine.side('1.0.0', { component: { environment: [{ name, value: '--max-old-space-size=64' }] } });
+    expect(await check(named('NODE_OPTIONS'))).toMatchObject({ state: 'done' });
+    expect(await check(named('LD_PRELOAD'))).toMatchObject({ state: 'failed' });
   });
 
   it('that crashes again and again is Failed, with its last lines, and is started again with pauses', async () => {
