@@ -1,5 +1,5 @@
 import type { Freeze, OneTimeFreeze, RecurringFreeze } from '#domain/gates/freeze-windows';
-import { freezeCalendar, isRecurring } from '#domain/gates/freeze-windows';
+import { freezeCalendar, isRecurring, longestChain } from '#domain/gates/freeze-windows';
 import { isTimeZone, readTime } from '#domain/gates/local-time';
 
 /** What is wrong with a freeze: the field by its path, the rule it breaks, and its value. */
@@ -7,7 +7,7 @@ export type FreezeProblem = { readonly field: string; readonly rule: string; rea
 
 /** The longest recurring freeze: 31 days of 1440 minutes. */
 const MAXIMUM_DURATION_MINUTES = 31 * 1440;
-/** Occurrences in a row without a pause between them, from one on; a freeze that needs more is better written with longer ones. */
+/** Occurrences in a row without a pause between them, from one on; a freeze that needs more is better written with longer ones. Among many freezes it is fewer. */
 const MAXIMUM_IN_A_ROW = 100;
 /** Where occurrences are counted from. Any instant does; a fixed one gives the same answer for the same freeze. */
 const REFERENCE_MILLISECONDS = Date.UTC(2024, 0, 1);
@@ -19,10 +19,11 @@ const REFERENCE_MILLISECONDS = Date.UTC(2024, 0, 1);
  */
 export function freezeProblems(freezes: readonly Freeze[], field = 'freezes'): FreezeProblem[] {
   const names = freezes.map((freeze) => freeze.name);
+  const mostInARow = Math.min(MAXIMUM_IN_A_ROW, longestChain(freezes.length));
   return freezes.flatMap((freeze, index) => {
     const isRepeated = names.indexOf(freeze.name) < index;
     const repeated = isRepeated ? [{ field: 'name', rule: 'must be used by one freeze only', value: freeze.name }] : [];
-    const own = isRecurring(freeze) ? recurringProblems(freeze) : oneTimeProblems(freeze);
+    const own = isRecurring(freeze) ? recurringProblems(freeze, mostInARow) : oneTimeProblems(freeze);
     return [...repeated, ...zoneProblems(freeze), ...own].map((problem) => ({ ...problem, field: `${field}.${index}.${problem.field}` }));
   });
 }
@@ -45,18 +46,19 @@ function oneTimeProblems(freeze: OneTimeFreeze): readonly FreezeProblem[] {
   return problems;
 }
 
-function recurringProblems(freeze: RecurringFreeze): readonly FreezeProblem[] {
+function recurringProblems(freeze: RecurringFreeze, mostInARow: number): readonly FreezeProblem[] {
   const { durationMinutes } = freeze;
   const isInRange = Number.isInteger(durationMinutes) && durationMinutes >= 1 && durationMinutes <= MAXIMUM_DURATION_MINUTES;
   const duration = isInRange ? [] : [{ field: 'durationMinutes', rule: `must be a whole number from 1 to ${MAXIMUM_DURATION_MINUTES} (31 days)`, value: durationMinutes }];
-  return [...duration, ...scheduleProblems(freeze, isInRange)];
+  return [...duration, ...scheduleProblems(freeze, isInRange ? mostInARow : undefined)];
 }
 
-function scheduleProblems(freeze: RecurringFreeze, hasDuration: boolean): readonly FreezeProblem[] {
+/** `mostInARow` is undefined where the duration is none, and nothing can be in a row. */
+function scheduleProblems(freeze: RecurringFreeze, mostInARow: number | undefined): readonly FreezeProblem[] {
   const problem = (rule: string): readonly FreezeProblem[] => [{ field: 'schedule', rule, value: freeze.schedule }];
   if (!/^[^\s?]+( +[^\s?]+){4}$/.test(freeze.schedule)) return problem('must be five cron fields (minute hour day month weekday) without "?", such as "0 18 * * FRI"');
   try {
-    const rule = occurrenceRule(freeze, hasDuration);
+    const rule = occurrenceRule(freeze, mostInARow);
     return rule === undefined ? [] : problem(rule);
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) return problem(`must be a cron expression: ${error.message.replace(/^CronPattern: /, '')}`);
@@ -65,16 +67,16 @@ function scheduleProblems(freeze: RecurringFreeze, hasDuration: boolean): readon
 }
 
 /** The rule that the occurrences of a schedule break, if any. Throws croner's error for a schedule without meaning. */
-function occurrenceRule(freeze: RecurringFreeze, hasDuration: boolean): string | undefined {
+function occurrenceRule(freeze: RecurringFreeze, mostInARow: number | undefined): string | undefined {
   const calendar = freezeCalendar([{ ...freeze, timeZone: 'UTC' }]);
   const [first] = calendar.nextToBegin(REFERENCE_MILLISECONDS);
   if (first === undefined) return 'must occur at some time';
-  if (!hasDuration) return undefined;
+  if (mostInARow === undefined) return undefined;
   let end = first.endMilliseconds;
-  for (let inARow = 1; inARow <= MAXIMUM_IN_A_ROW; inARow++) {
+  for (let inARow = 1; inARow <= mostInARow; inARow++) {
     const [latest] = calendar.latestBegun(end);
     if (latest === undefined || latest.endMilliseconds <= end) return undefined;
     end = latest.endMilliseconds;
   }
-  return `must leave a pause after at most ${MAXIMUM_IN_A_ROW} occurrences in a row, which last ${freeze.durationMinutes} minutes each`;
+  return `must leave a pause after at most ${mostInARow} occurrences in a row, which last ${freeze.durationMinutes} minutes each`;
 }

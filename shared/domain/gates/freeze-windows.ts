@@ -44,6 +44,17 @@ export type FreezeCalendar = {
   readonly nextToBegin: (atMilliseconds: number) => readonly FreezeWindow[];
 };
 
+/**
+ * The most occurrences that are looked at to answer one question about freezes. One look takes 50 to 130 µs, so that an answer, during
+ * which a single process serves nobody else, takes 0.13 s at the most, whatever freezes somebody has written.
+ */
+const MAXIMUM_LOOKS = 1000;
+
+/** How many occurrences that follow one another are followed among so many freezes, each of which is looked at for each link: 1000 for one, 20 for 50. */
+export function longestChain(freezes: number): number {
+  return Math.floor(MAXIMUM_LOOKS / Math.max(1, freezes));
+}
+
 /** Prepares the occurrences of freezes. */
 export function freezeCalendar(freezes: readonly Freeze[]): FreezeCalendar {
   const occurrences = freezes.map((freeze) => (isRecurring(freeze) ? recurring(freeze) : oneTime(freeze)));

@@ -1,18 +1,11 @@
 import type { Freeze, FreezeCalendar, FreezeWindow } from '#domain/gates/freeze-windows';
-import { freezeCalendar } from '#domain/gates/freeze-windows';
+import { freezeCalendar, longestChain } from '#domain/gates/freeze-windows';
 
 /** A freeze that holds. Instants are ISO 8601 UTC; `reason` is null where its author gave none. */
 export type ActiveFreeze = { readonly name: string; readonly reason: string | null; readonly startedAt: string; readonly endsAt: string };
 
 /** A freeze to come. */
 export type ComingFreeze = { readonly name: string; readonly reason: string | null; readonly startsAt: string; readonly endsAt: string };
-
-/**
- * How many freezes that follow one another without a gap are looked at for their common end. One freeze alone has at most 100 in a row
- * (`freezeProblems`), and several seldom interlock. Where there are more, the end given is that of the last one looked at, and whoever
- * asks again then is told the next. At about 50 µs per freeze and link, 50 freezes take at most 400 · 50 · 50 µs = 1 s.
- */
-const MAXIMUM_CHAIN = 400;
 
 /**
  * The freeze that holds at an instant (ISO 8601 UTC): of several the one that ends last, of equals the first in the list.
@@ -25,7 +18,7 @@ export function freezeAt(freezes: readonly Freeze[], instant: string): ActiveFre
   const at = millisecondsOf(instant);
   const window = lastToEnd(calendar.latestBegun(at).filter((one) => one.endMilliseconds > at));
   if (window === undefined) return undefined;
-  return { ...named(window), startedAt: isoOf(window.startMilliseconds), endsAt: isoOf(endOfChain(calendar, window.endMilliseconds)) };
+  return { ...named(window), startedAt: isoOf(window.startMilliseconds), endsAt: isoOf(endOfChain(calendar, { firstEnd: window.endMilliseconds, links: longestChain(freezes.length) })) };
 }
 
 /**
@@ -38,12 +31,13 @@ export function nextFreeze(freezes: readonly Freeze[], instant: string): ComingF
   const start = Math.min(...coming.map((one) => one.startMilliseconds));
   const window = lastToEnd(coming.filter((one) => one.startMilliseconds === start));
   if (window === undefined) return undefined;
-  return { ...named(window), startsAt: isoOf(start), endsAt: isoOf(endOfChain(calendar, window.endMilliseconds)) };
+  return { ...named(window), startsAt: isoOf(start), endsAt: isoOf(endOfChain(calendar, { firstEnd: window.endMilliseconds, links: longestChain(freezes.length) })) };
 }
 
-function endOfChain(calendar: FreezeCalendar, firstEnd: number): number {
+/** Several freezes seldom interlock. Where there are more links than are followed, the end is that of the last one, and whoever asks again then is told the next. */
+function endOfChain(calendar: FreezeCalendar, { firstEnd, links }: { readonly firstEnd: number; readonly links: number }): number {
   let end = firstEnd;
-  for (let links = 0; links < MAXIMUM_CHAIN; links++) {
+  for (let followed = 0; followed < links; followed++) {
     const later = lastToEnd(calendar.latestBegun(end));
     if (later === undefined || later.endMilliseconds <= end) return end;
     end = later.endMilliseconds;

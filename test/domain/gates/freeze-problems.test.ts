@@ -52,6 +52,13 @@ describe('a freeze that is badly written', () => {
     expect(freezeProblems([freeze])).toEqual([{ field: `freezes.0.${field}`, rule, value }]);
   });
 
+  test('may have fewer occurrences in a row among many freezes, so that looking at all of them stays short', () => {
+    const hourly = { ...often, schedule: '* 9 * * *', durationMinutes: 1 };
+    const others = Array.from({ length: 49 }, (_, index) => ({ ...once, name: `other-${index}` }));
+    expect(freezeProblems([hourly])).toEqual([]);
+    expect(freezeProblems([hourly, ...others])).toEqual([{ field: 'freezes.0.schedule', rule: 'must leave a pause after at most 20 occurrences in a row, which last 1 minutes each', value: '* 9 * * *' }]);
+  });
+
   test('is told all its problems, by its place in the list', () => {
     const problems = freezeProblems([once, { name: 'bad', schedule: 'x', durationMinutes: -1, timeZone: 'x' }, { ...often, name: 'once' }], 'spec.freezes');
     expect(problems.map((problem) => problem.field)).toEqual(['spec.freezes.1.timeZone', 'spec.freezes.1.durationMinutes', 'spec.freezes.1.schedule', 'spec.freezes.2.name']);
