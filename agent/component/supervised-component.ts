@@ -60,9 +60,9 @@ export class SupervisedComponent {
     this.#proxyProblem = undefined;
   }
 
-  /** The ports on which clients reach it. */
+  /** The ports that are this component's: those on which clients reach it, and those on which they are to, which a proxy that was found may hold. */
   get ports(): readonly number[] {
-    return this.#acknowledged?.ports ?? [];
+    return [...new Set([...(this.#acknowledged?.ports ?? []), ...(this.#plan()?.ports ?? [])])];
   }
 
   /** Changes what is wanted. */
@@ -137,9 +137,9 @@ export class SupervisedComponent {
     await this.#choosePort();
     const plan = this.#plan();
     if (plan === undefined) {
+      await this.proxies.leave();
       this.#acknowledged = undefined;
       this.#proxyProblem = undefined;
-      await this.proxies.leave();
       return;
     }
     const changed = !sameConfiguration(this.#acknowledged, plan);

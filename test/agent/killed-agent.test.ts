@@ -86,7 +86,7 @@ describe('an agent that is killed', { timeout: 90_000 }, () => {
       await kill(child);
     }
     const adapter = await machine.restart();
-    expect(await endOf(adapter, change)).toMatchObject({ state: 'done' });
+    expect(await endOf(adapter, change)).toEqual({ state: 'done', reason: expect.stringContaining('runs 3 of release 1.1.0') });
     expect((await load.stop()).failures).toEqual([]);
     expect(await adapter.observe()).toEqual([expect.objectContaining({ release: '1.1.0', state: 'Running', replicas: 3, readyReplicas: 3 })]);
     expect(old.filter(isAlive)).toEqual([]);

@@ -76,10 +76,11 @@ describe('no request fails', { timeout: 90_000 }, () => {
     expect(seen.failures).toEqual([]);
     expect(seen.answers).toBeGreaterThan(300);
     const ledger = new TrafficLedger(() => Date.now());
+    const counted = () => ledger.releases.reduce((sum, one) => sum + one.requests, 0);
     await until(async () => {
       await ledger.collect(adapter.components);
-      return machine.processes('proxies').length === 1;
-    }, { seconds: 60, what: 'the end of the old proxy' });
+      return machine.processes('proxies').length === 1 && counted() > seen.answers;
+    }, { seconds: 60, what: 'the end of the old proxy and all counts' });
     expect(machine.processes('proxies')).not.toContainEqual(before);
     // Every answer and the WebSocket were counted once, by the one proxy or the other.
     expect(ledger.releases.map(({ release, requests, errors }) => ({ release, requests, errors }))).toEqual([{ release: '1.0.0', requests: seen.answers + 1, errors: 0 }]);

@@ -134,6 +134,14 @@ export function targetAdapterContract(name: string, open: () => Promise<TargetAd
       expect(await perform(command('check', only(stable)), adapter)).toMatchObject({ state: 'done' });
     });
 
+    it('takes a change at once after a restart, as long as it knows what runs', async () => {
+      await perform(command('apply', only(subject.working('1.0.0', 1))));
+      const adapter = await subject.restarted();
+      expect(await perform(command('apply', only(subject.working('1.1.0', 1))), adapter)).toMatchObject({ state: 'done' });
+      expect(await answers(3)).toEqual(['1.1.0', '1.1.0', '1.1.0']);
+      expect((await adapter.observe()).map((one) => one.release)).toEqual(['1.1.0']);
+    });
+
     it('goes on with what runs after a restart', async () => {
       await perform(command('apply', only(subject.working('1.0.0', 2))));
       const adapter = await subject.restarted();
