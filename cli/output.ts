@@ -1,8 +1,8 @@
-import { paintFor } from './paint.ts';
+import { colourless, harmless, harmlessJson, paintFor } from './paint.ts';
 import type { Paint } from './paint.ts';
 import { pairs, table } from './table.ts';
 
-/** Where a command's words go. With `--json`, standard output carries JSON and nothing else; what is meant for people goes to standard error. */
+/** Where a command's words go; what comes from elsewhere cannot command the terminal. With `--json`, standard output carries JSON and nothing else; what is meant for people goes to standard error. */
 export type Output = {
   readonly json: boolean;
   /** Whether standard output is a terminal that can be drawn on. */
@@ -19,7 +19,7 @@ export type Output = {
   readonly lines: (lines: readonly string[]) => void;
   /** To standard error. */
   readonly note: (text: string) => void;
-  /** Writes to standard output as it is. */
+  /** Writes to standard output as it is; nothing from elsewhere goes this way. */
   readonly write: (text: string) => void;
   readonly table: (header: readonly string[], rows: readonly (readonly string[])[]) => readonly string[];
   readonly pairs: (entries: readonly (readonly [name: string, value: string])[]) => readonly string[];
@@ -27,7 +27,7 @@ export type Output = {
 
 type Terminal = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
 
-export function createOutput(given: { readonly stdout: Terminal; readonly stderr: Pick<Terminal, 'write'>; readonly json: boolean; readonly environment: Readonly<Record<string, string | undefined>> }): Output {
+export function createOutput(given: { readonly stdout: Terminal; readonly stderr: Pick<Terminal, 'write'> & { readonly isTTY?: boolean }; readonly json: boolean; readonly environment: Readonly<Record<string, string | undefined>> }): Output {
   const { stdout, stderr, json, environment } = given;
   const terminal = stdout.isTTY === true;
   const paint = paintFor(terminal, environment);
@@ -36,10 +36,10 @@ export function createOutput(given: { readonly stdout: Terminal; readonly stderr
     stdout.write(text);
   };
   const lines = (all: readonly string[]): void => {
-    if (!json && all.length > 0) write(`${all.join('\n')}\n`);
+    if (!json && all.length > 0) write(`${(terminal ? harmless : colourless)(all.join('\n'))}\n`);
   };
   const answerAs = (indent: number) => (unchanged: unknown, toLines: () => readonly string[]): void => {
-    if (json) write(`${JSON.stringify(unchanged, null, indent)}\n`);
+    if (json) write(`${harmlessJson(JSON.stringify(unchanged, null, indent))}\n`);
     else lines(toLines());
   };
   return {
@@ -49,7 +49,7 @@ export function createOutput(given: { readonly stdout: Terminal; readonly stderr
     answer: answerAs(2),
     oneOfMany: answerAs(0),
     note: (text) => {
-      stderr.write(`${text}\n`);
+      stderr.write(`${(stderr.isTTY === true ? harmless : colourless)(text)}\n`);
     },
     table: (header, rows) => table(header, rows, { paint, columns: columns() }),
     pairs: (entries) => pairs(entries, { paint }),

@@ -34,7 +34,16 @@ const OUR_COLOURS = new RegExp(`${String.fromCodePoint(27)}\\[(?:0|${Object.valu
  * direction overrides could turn it round.
  */
 export function harmless(text: string): string {
-  const between = text.split(OUR_COLOURS).map((part) => part.replaceAll(/[[\p{Cc}\u202a-\u202e\u2066-\u2069]--[\n\t]]/gv, '\ufffd'));
   const kept = text.match(OUR_COLOURS) ?? [];
-  return between.map((part, index) => part + (kept[index] ?? '')).join('');
+  return text.split(OUR_COLOURS).map((part, index) => colourless(part) + (kept[index] ?? '')).join('');
+}
+
+/** As {@link harmless}, for where nothing is coloured: what looks like a colour of ours is not from us. */
+export function colourless(text: string): string {
+  return text.replaceAll(/[[\p{Cc}\u202a-\u202e\u2066-\u2069]--[\n\t]]/gv, '\ufffd');
+}
+
+/** JSON text with all that a terminal could obey written as escapes: the same value, and harmless to look at. JSON itself escapes only what is below the blank. */
+export function harmlessJson(json: string): string {
+  return json.replaceAll(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -45,7 +45,7 @@ export async function runCommandLine(terminal: Terminal): Promise<number> {
     // What serve and agent throw themselves is told like what a server answers.
     const error = thrown instanceof Failure ? SluiceError.of(thrown.code, thrown.detail.detail, thrown.detail.errors === undefined ? {} : { errors: thrown.detail.errors }) : thrown;
     if (terminal.signal.aborted) return outcomes.interrupted.exitCode;
-    if (json) output.write(`${JSON.stringify(errorDocument(error))}\n`);
+    if (json) output.oneOfMany(errorDocument(error), () => []);
     else output.note(errorLines(error, paintFor(terminal.stderr.isTTY === true, terminal.environment)).join('\n'));
     return exitCodeOf(error);
   }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { deploymentLines } from '#cli/live/deployment-lines';
 import { eventLine } from '#cli/live/event-line';
 import { openScreen } from '#cli/live/screen';
-import { cut, harmless, paintFor, widthOf } from '#cli/paint';
+import { createOutput } from '#cli/output';
+import { cut, harmless, harmlessJson, paintFor, widthOf } from '#cli/paint';
 import { table } from '#cli/table';
 import { ago, duration } from '#cli/words';
 
@@ -27,6 +28,27 @@ describe('a table', () => {
 describe('text from elsewhere', () => {
   it.each([[`${escape}[2J`, '\ufffd[2J'], [`${escape}[8mhidden`, '\ufffd[8mhidden'], ['a\rb', 'a\ufffdb'], ['\u202eabc', '\ufffdabc'], ['fine\n\tindeed ✔', 'fine\n\tindeed ✔'], [`${escape}[31mred${escape}[0m`, `${escape}[31mred${escape}[0m`]])('cannot move the cursor or hide: %j', (text, shown) => {
     expect(harmless(text)).toBe(shown);
+  });
+
+  it('is written as escapes in JSON, which says the same', () => {
+    const text = harmlessJson(JSON.stringify({ reason: `${escape}[2J\u009b2J\u202eabc` }));
+    expect(text).toBe('{"reason":"\\u001b[2J\\u009b2J\\u202eabc"}');
+    expect(JSON.parse(text)).toEqual({ reason: `${escape}[2J\u009b2J\u202eabc` });
+  });
+
+  it('reaches neither a terminal nor a file as it came, whichever command shows it', () => {
+    const hostile = `${escape}[31mred\u009b2J\r`;
+    const shown = (isTTY: boolean, json: boolean) => {
+      let text = '';
+      const stream = { isTTY, columns: 80, rows: 24, write: (more: string | Uint8Array) => { text += String(more); return true; } };
+      const output = createOutput({ stdout: stream, stderr: stream, json, environment: {} });
+      output.answer({ reason: hostile }, () => [hostile]);
+      output.note(hostile);
+      return text;
+    };
+    expect(shown(false, false)).toBe('\ufffd[31mred\ufffd2J\ufffd\n'.repeat(2));
+    expect(shown(true, false)).toBe(`${escape}[31mred\ufffd2J\ufffd\n`.repeat(2));
+    expect(shown(false, true)).not.toMatch(/[\p{Cc}--\n]/v);
   });
 
   it('is cut by what is seen of it', () => {
