@@ -95,10 +95,10 @@ async function start(settings: AgentSettings, machine: Machine, given: { readonl
   const reports = new PendingReports(machine.state.reports);
   const adapter = new ProcessAdapter(machine);
   const agent = new Agent({ machine, adapter, ledger, reports, controlPlane: given.controlPlane, instance: identity.instance, keepEpoch: (epoch) => keepEpoch(machine.state.file('agent'), identity, epoch), random: Math.random });
+  await ensureLogKeeper(machine);
   const metrics = await serveMetrics({
     ledger, components: () => adapter.components, health: () => adapter.observe(), connected: () => agent.connected, pendingReports: () => reports.all.length,
-  }, settings.metricsPort ?? 0);
-  await ensureLogKeeper(machine);
+  }, settings.metricsPort ?? 0).catch((error: unknown) => { throw broken('metricsPort', `must be a port that can be listened on (${String(error)})`, settings.metricsPort); });
   adapter.start();
   machine.tell(`runs what lies under ${settings.allow.join(', ')}; state in ${machine.state.path}, metrics at ${metrics.url}`);
   const care = setInterval(careFor(machine, adapter), CARE_MILLISECONDS);

@@ -15,7 +15,7 @@ export function beginApply(component: SupervisedComponent, command: Command, sec
   for (const spec of [command.desired.new, command.desired.stable]) if (spec !== null) component.instances.keepSide(fingerprintOf(spec), { spec, secrets });
   const desired = placementOf(command.desired);
   component.forgetProxyProblem();
-  component.update({ pending: { command: command.id, desired, stage: 'starting' } });
+  component.update({ pending: { command: command.id, desired, stage: 'starting', deadline: command.deadline } });
   // What has failed before is tried at once: the command may be the cure, such as a secret that was corrected.
   for (const { side } of sidesOf(desired)) for (const instance of component.instances.ofSide(side)) if (!instance.ready) instance.tryAgain();
 }

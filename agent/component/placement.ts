@@ -19,7 +19,7 @@ export const componentRecord = z.strictObject({
   application: resourceName,
   component: resourceName,
   current: placement,
-  pending: z.strictObject({ command: z.string(), desired: placement, stage: z.enum(['starting', 'settling']) }).nullable(),
+  pending: z.strictObject({ command: z.string(), desired: placement, stage: z.enum(['starting', 'settling']), deadline: z.iso.datetime() }).nullable(),
   /** The revision of the last configuration that the proxy was told. */
   revision: z.int().min(0),
   /** The port that was found for a component that takes any. */

@@ -20,6 +20,9 @@ const TELL_MILLISECONDS = 2000;
 
 const PRUNE_MILLISECONDS = 10_000;
 
+/** Whoever asks about a command does so several times a second, and hears of its deadline then. */
+const ABANDONED_MILLISECONDS = 60_000;
+
 /**
  * One component on this machine. Its record says what is wanted; every `step` compares that with what is, and does the next thing: starts,
  * looks, tells the proxy, drains, stops. It may be left at any moment: what is wanted and what is are both on disk or in the processes.
@@ -90,12 +93,17 @@ export class SupervisedComponent {
     return this.#alone(() => this.#step());
   }
 
+  /** Resolves when no step is under way. */
+  async rest(): Promise<void> {
+    while (this.#stepping !== undefined) await this.#stepping.catch(() => undefined);
+  }
+
   /**
    * Has the proxy replaced by one of this agent's version. No step comes between: what the successor was told when the hand-over began is still
    * what holds when it ends.
    */
   async replaceProxy(): Promise<void> {
-    while (this.#stepping !== undefined) await this.#stepping.catch(() => undefined);
+    await this.rest();
     await this.#alone(() => this.proxies.replace());
     this.#toldAt = 0;
   }
@@ -106,6 +114,7 @@ export class SupervisedComponent {
   }
 
   async #step(): Promise<void> {
+    this.#forgetAbandoned();
     this.instances.tick();
     this.#scale();
     await this.#tellProxy();
@@ -118,6 +127,12 @@ export class SupervisedComponent {
     if (this.#machine.now() - this.#prunedAt < PRUNE_MILLISECONDS) return;
     this.#prunedAt = this.#machine.now();
     pruneLogs(this.folder, [...this.instances.all.map((one) => one.record.id), ...this.proxies.records.map((one) => one.id)]);
+  }
+
+  /** A command that nobody asks about any more (the agent was away when its deadline passed) keeps nothing running. */
+  #forgetAbandoned(): void {
+    const { pending } = this.#record;
+    if (pending?.stage === 'starting' && this.#machine.now() > Date.parse(pending.deadline) + ABANDONED_MILLISECONDS) this.update({ pending: null });
   }
 
   #scale(): void {

@@ -33,7 +33,7 @@ export class Supervisor {
   /** Stops looking; everything goes on running. Resolves when nothing is being changed any more. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all(this.components.map((one) => one.step().catch(() => undefined)));
+    await Promise.all(this.components.map((one) => one.rest()));
   }
 
   component(application: string, component: string): SupervisedComponent | undefined {

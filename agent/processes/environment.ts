@@ -13,15 +13,16 @@ export const INSTANCE_VARIABLE = 'SLUICE_INSTANCE';
 const INHERITED = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR'] as const;
 
 /**
- * The whole environment of a process, later entries over earlier ones: the inherited few, the component's variables (secrets by value), and
- * what only the agent knows. A secret without a value is left out: the check before a start refuses it.
+ * The whole environment of a process, later entries over earlier ones: the inherited few, the address to listen on, the component's variables
+ * (secrets by value), and what only the agent knows, its port before all. A secret without a value is left out: the check before a start refuses it.
  */
 export function processEnvironment(inherited: NodeJS.ProcessEnv, component: Component, given: { readonly secrets: SecretValues; readonly facts: InstanceFacts }): { readonly [name: string]: string } {
   const { secrets, facts } = given;
   return {
     ...withoutMissing(INHERITED.map((name) => [name, inherited[name]])),
+    ...(facts.port === null ? {} : { HOST: '127.0.0.1' }),
     ...withoutMissing(component.environment.map((variable) => [variable.name, 'value' in variable ? variable.value : secrets[variable.valueFrom.secret]])),
-    ...(facts.port === null ? {} : { PORT: String(facts.port), HOST: '127.0.0.1' }),
+    ...(facts.port === null ? {} : { PORT: String(facts.port) }),
     SLUICE_APPLICATION: facts.application,
     SLUICE_COMPONENT: facts.component,
     SLUICE_RELEASE: facts.release,

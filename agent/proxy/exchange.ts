@@ -55,8 +55,8 @@ export class Exchange {
     this.#counts.request({ release: this.#release, error, latencySeconds: this.#answeredAt === null ? null : (this.#answeredAt - this.#cameAt) / 1000 });
   }
 
-  /** The client left before its answer began. */
+  /** The client left. Once its answer has begun that is no fault of the release; before, it depends on how long the client had waited. */
   abandoned(): void {
-    this.settle((performance.now() - this.#cameAt) / 1000 >= limits.patienceSeconds);
+    this.settle(this.#answeredAt === null && (performance.now() - this.#cameAt) / 1000 >= limits.patienceSeconds);
   }
 }

@@ -83,6 +83,12 @@ describe('the proxy passes on', () => {
     answer.destroy();
   });
 
+  it('an answer that takes longer to come than idle connections are kept', async () => {
+    const proxy = await inFrontOf((_, response) => { setTimeout(() => response.end('late'), 2200); });
+    expect(await Promise.all([fetch(proxy.url), fetch(proxy.url)].map(async (answer) => (await answer).text()))).toEqual(['late', 'late']);
+    expect(proxy.counted()).toEqual({ '1.0.0': { requests: 2, errors: 0 } });
+  });
+
   it('HEAD, 204 and 304 without content, on the same connection', async () => {
     const proxy = await inFrontOf((incoming, response) => { if (incoming.url === '/head') response.writeHead(200, { 'content-length': '1234' }).end(); else response.writeHead(Number(incoming.url?.slice(1))).end(); });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
