@@ -3,6 +3,7 @@ import type { DeploymentCommand } from '#domain/deployment/command';
 import type { DeploymentEvent, DispatchedCommand } from '#domain/deployment/events';
 import { changesTraffic, isDispatched } from '#domain/deployment/plan';
 import type { DispatchedStep, Plan, PlanStep } from '#domain/deployment/plan';
+import { recordedChecks } from '#domain/deployment/recorded-checks';
 import { currentStep, isTerminal, stepOf } from '#domain/deployment/state';
 import type { DeploymentState, StepProgress } from '#domain/deployment/state';
 import type { Decision } from '#domain/rejection';
@@ -28,7 +29,7 @@ function recordValidation(state: DeploymentState, command: Extract<StepCommand, 
   const reason = failed.length === 0
     ? `all ${command.checks.length} checks ${command.phase === 'before' ? 'before' : 'after'} passed`
     : failed.map((one) => `${one.check}: ${one.reason}`).join('; ').slice(0, 2000);
-  return accept(happened('ValidationFinished', { phase: command.phase, checks: [...command.checks], passed: failed.length === 0, reason }, command.at));
+  return accept(happened('ValidationFinished', { phase: command.phase, checks: recordedChecks(command.checks), passed: failed.length === 0, reason }, command.at));
 }
 
 /**
