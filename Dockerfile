@@ -27,7 +27,7 @@ COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/bin ./bin
 COPY --from=build /build/scripts/container-health.mjs ./scripts/
 COPY --from=build /build/dist ./dist
-RUN mkdir /data && chown node:node /data
+RUN mkdir -m 700 /data && chown node:node /data
 USER node
 ENV NODE_ENV=production SLUICE_HOST=0.0.0.0 SLUICE_PORT=7700 SLUICE_DATA=/data
 VOLUME /data
