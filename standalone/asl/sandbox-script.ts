@@ -1,18 +1,34 @@
 /**
  * What runs inside the sandbox, beside the JSONata library: the clock and the chance of the host, the functions that
- * Step Functions adds, and one entry point. It is text because it must belong to the sandbox's own realm: only promises
+ * Step Functions adds, and two entry points. It is text because it must belong to the sandbox's own realm: only promises
  * made there are drained before the sandbox's time is up. User text never becomes part of it.
  *
- * `host` is { now, random, functions: { name: { signature, call } } }; `evaluate` leaves its answer in `job`.
+ * Nothing but text and numbers crosses its border, in either direction: an object of the process could be changed by an
+ * expression (JSONata's transform operator changes what it finds), and its prototypes lead to all the process can do. So
+ * `job` and `answer` are JSON texts, and `call(name, arguments)` takes and gives such. The script's value is the function
+ * that is handed `call`, `random` and, as JSON text, the signatures of the host's functions by name.
  */
 export const SANDBOX_SCRIPT = `'use strict';
-(() => {
+((call, random, signatures) => {
+  let now = 0;
   const SystemDate = Date;
   globalThis.Date = class extends SystemDate {
-    constructor(...parts) { if (parts.length === 0) super(host.now); else super(...parts); }
-    static now() { return host.now; }
+    constructor(...parts) { if (parts.length === 0) super(now); else super(...parts); }
+    static now() { return now; }
   };
-  Math.random = () => host.random();
+  Math.random = () => random();
+
+  const isFunction = (value) => typeof value === 'function'
+    || (typeof value === 'object' && value !== null && (value._jsonata_function === true || value._jsonata_lambda === true));
+  const toText = (value) => JSON.stringify(value, (key, item) => {
+    if (isFunction(item)) throw { unsupported: true };
+    return typeof item === 'number' && !Number.isFinite(item) ? String(item) : item;
+  });
+  const askHost = (name, parts) => {
+    const { value, fault } = JSON.parse(call(name, toText(parts)));
+    if (fault === undefined) return value;
+    throw Object.assign(new Error(fault.message), fault.code === undefined ? {} : { code: fault.code });
+  };
 
   const compiled = new Map();
   const compile = (text, limits) => {
@@ -20,48 +36,40 @@ export const SANDBOX_SCRIPT = `'use strict';
     if (expression === undefined) {
       expression = jsonata(text, limits);
       expression.assign('eval', undefined);
-      for (const [name, { signature, call }] of Object.entries(host.functions)) {
-        expression.registerFunction(name, (...parts) => call(...parts), signature);
+      for (const [name, signature] of Object.entries(JSON.parse(signatures))) {
+        expression.registerFunction(name, (...parts) => askHost(name, parts), signature);
       }
       if (compiled.size >= 1000) compiled.clear();
       compiled.set(text, expression);
     }
     return expression;
   };
-  const isFunction = (value) => typeof value === 'function'
-    || (typeof value === 'object' && value !== null && (value._jsonata_function === true || value._jsonata_lambda === true));
-  const toText = (value) => JSON.stringify(value, (key, item) => {
-    if (isFunction(item)) throw { unsupported: true };
-    return typeof item === 'number' && !Number.isFinite(item) ? String(item) : item;
-  });
-  const refuse = (job, error) => {
-    if (error && error.unsupported) { job.outcome = 'unsupported'; return; }
-    job.outcome = 'failed';
-    job.code = typeof error?.code === 'string' ? error.code : undefined;
-    job.message = typeof error?.message === 'string' ? error.message : String(error);
+  const give = (text) => { globalThis.answer = text; };
+  const refuse = (error) => {
+    if (error && error.unsupported) { give('{"outcome":"unsupported"}'); return; }
+    const code = typeof error?.code === 'string' ? error.code : undefined;
+    give(JSON.stringify({ outcome: 'failed', code, message: typeof error?.message === 'string' ? error.message : String(error) }));
   };
-  const settle = (job, value) => {
+  const settle = (value) => {
     try {
-      job.text = value === undefined ? undefined : toText(value);
-      job.outcome = 'value';
-    } catch (error) { refuse(job, error); }
+      give(value === undefined ? '{"outcome":"undefined"}' : '{"outcome":"value","value":' + toText(value) + '}');
+    } catch (error) { refuse(error); }
   };
 
   globalThis.evaluate = () => {
-    const current = job;
     try {
-      compile(current.expression, current.limits).evaluate(undefined, current.bindings)
-        .then((value) => settle(current, value), (error) => refuse(current, error));
-    } catch (error) { refuse(current, error); }
+      const job = JSON.parse(globalThis.job);
+      now = job.now;
+      compile(job.expression, job.limits).evaluate(undefined, job.bindings).then(settle, refuse);
+    } catch (error) { refuse(error); }
   };
 
   const WITHOUT = new Set(['ancestor', 'seekingParent', 'slot', 'signature', 'tuple', 'focus', 'index', 'environment']);
   globalThis.parse = () => {
-    const current = job;
     try {
-      current.text = JSON.stringify(jsonata(current.expression).ast(), (key, item) => WITHOUT.has(key) ? undefined : item);
-      current.outcome = 'value';
-    } catch (error) { refuse(current, error); }
+      const tree = JSON.stringify(jsonata(JSON.parse(globalThis.job).expression).ast(), (key, item) => WITHOUT.has(key) ? undefined : item);
+      give('{"outcome":"value","value":' + tree + '}');
+    } catch (error) { refuse(error); }
   };
-})();
+});
 `;

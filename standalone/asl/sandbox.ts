@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { Script, createContext, type Context } from 'node:vm';
+import { Script, constants, createContext, type Context } from 'node:vm';
 
 import { z } from 'zod';
 
@@ -35,20 +35,20 @@ export type ExpressionResult =
   | { readonly outcome: 'unsupported' }
   | { readonly outcome: 'failed'; readonly code?: string; readonly message: string };
 
-type Sandbox = { readonly context: Context; readonly host: { now: number; random: () => number; readonly functions: HostFunctions } };
+type Sandbox = { readonly context: Context; random: () => number };
 
-type Job = {
-  readonly expression: string;
-  readonly bindings?: { readonly [name: string]: unknown };
-  readonly limits?: typeof LIMITS;
-};
+/** What an evaluation is given, as JSON text. */
+type Job = { readonly expression: string; readonly bindings?: ExpressionContext['bindings']; readonly limits?: typeof LIMITS; readonly now?: number };
 
-const answerSchema = z.object({
-  outcome: z.enum(['value', 'unsupported', 'failed']).optional(),
-  text: z.string().optional(),
-  code: z.string().optional(),
-  message: z.string().optional(),
-});
+/** What an evaluation leaves, as JSON text. */
+const answerSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('value'), value: z.unknown() }),
+  z.object({ outcome: z.literal('undefined') }),
+  z.object({ outcome: z.literal('unsupported') }),
+  z.object({ outcome: z.literal('failed'), code: z.string().optional(), message: z.string() }),
+]);
+
+const argumentsSchema = z.array(z.unknown());
 
 const library = new Script(readFileSync(createRequire(import.meta.url).resolve('jsonata'), 'utf8'), { filename: 'jsonata.js' });
 const harness = new Script(SANDBOX_SCRIPT, { filename: 'sandbox-script.js' });
@@ -60,13 +60,13 @@ let current: Sandbox | undefined;
 /**
  * Evaluates a JSONata expression (the text between `{%` and `%}`), without a context item, as Step Functions does. It runs
  * in a realm of its own, where neither endless recursion nor a regular expression that never ends outlasts its time, and
- * without the means to reach this process: no globals of ours, no code from text. It never throws.
+ * without the means to reach this process: no globals of ours, no code from text, and nothing but text crosses the border,
+ * so that no expression changes what it is given. It never throws.
  */
 export function evaluateExpression(expression: string, context: ExpressionContext): ExpressionResult {
   const sandbox = (current ??= createSandbox());
-  sandbox.host.now = context.now;
-  sandbox.host.random = context.random;
-  const job: Job = { expression, bindings: context.bindings, limits: LIMITS };
+  sandbox.random = context.random;
+  const job: Job = { expression, bindings: context.bindings, limits: LIMITS, now: context.now };
   const millis = Math.max(1, Math.min(EXPRESSION_MILLIS, Math.ceil(context.availableMillis ?? EXPRESSION_MILLIS)));
   return run(sandbox, evaluateScript, { job, millis });
 }
@@ -77,16 +77,31 @@ export function parseExpression(expression: string): ExpressionResult {
 }
 
 function createSandbox(): Sandbox {
-  const host: Sandbox['host'] = { now: 0, random: () => 0, functions: hostFunctions(() => host.random()) };
   // Its own queue of promises is what makes the time-out hold for asynchronous code, which all of JSONata is.
-  const context = createContext({ host, job: undefined }, { microtaskMode: 'afterEvaluate', codeGeneration: { strings: false, wasm: false } });
+  const context = createContext(constants.DONT_CONTEXTIFY, { microtaskMode: 'afterEvaluate', codeGeneration: { strings: false, wasm: false } });
+  const sandbox: Sandbox = { context, random: () => 0 };
+  const functions = hostFunctions(() => sandbox.random());
+  const signatures = Object.fromEntries(Object.entries(functions).map(([name, { signature }]) => [name, signature]));
   library.runInContext(context);
-  harness.runInContext(context);
-  return { context, host };
+  const handOver: unknown = harness.runInContext(context);
+  if (typeof handOver !== 'function') throw new Error('the script of the sandbox is no function');
+  Reflect.apply(handOver, undefined, [(name: string, given: string) => callHost(functions, name, given), () => sandbox.random(), JSON.stringify(signatures)]);
+  return sandbox;
+}
+
+/** Calls one of the host's functions for the sandbox; what it throws becomes text too, for an error of this realm must not get there. */
+function callHost(functions: HostFunctions, name: string, given: string): string {
+  try {
+    return JSON.stringify({ value: functions[name]?.call(...argumentsSchema.parse(JSON.parse(given))) });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+    return JSON.stringify({ fault: { code, message: error instanceof Error ? error.message : String(error) } });
+  }
 }
 
 function run(sandbox: Sandbox, script: Script, { job, millis }: { readonly job: Job; readonly millis: number }): ExpressionResult {
-  Reflect.set(sandbox.context, 'job', job);
+  Reflect.set(sandbox.context, 'job', JSON.stringify(job));
+  Reflect.set(sandbox.context, 'answer', undefined);
   try {
     script.runInContext(sandbox.context, { timeout: millis });
   } catch (error) {
@@ -94,7 +109,8 @@ function run(sandbox: Sandbox, script: Script, { job, millis }: { readonly job: 
     current = undefined;
     return { outcome: 'failed', ...stopReason(error) };
   }
-  return toResult(answerSchema.parse(job));
+  const answer: unknown = Reflect.get(sandbox.context, 'answer');
+  return typeof answer === 'string' ? toResult(answerSchema.parse(JSON.parse(answer))) : { outcome: 'failed', message: 'the evaluation ended without an answer' };
 }
 
 function stopReason(error: unknown): { readonly code: string; readonly message: string } {
@@ -105,14 +121,6 @@ function stopReason(error: unknown): { readonly code: string; readonly message: 
 }
 
 function toResult(answer: z.infer<typeof answerSchema>): ExpressionResult {
-  switch (answer.outcome) {
-    case 'value':
-      return answer.text === undefined ? { outcome: 'undefined' } : { outcome: 'value', value: JSON.parse(answer.text) };
-    case 'unsupported':
-      return { outcome: 'unsupported' };
-    case 'failed':
-      return { outcome: 'failed', message: answer.message ?? '', ...(answer.code === undefined ? {} : { code: answer.code }) };
-    case undefined:
-      return { outcome: 'failed', message: 'the evaluation ended without an answer' };
-  }
+  if (answer.outcome !== 'failed') return answer;
+  return { outcome: 'failed', message: answer.message, ...(answer.code === undefined ? {} : { code: answer.code }) };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { evaluateExpression } from '#standalone/asl/sandbox';
 import { endOf, evaluationError, historyOf, machineOf, outputOf, run } from './running.ts';
 
 const succeeded = (output: unknown) => ({ status: 'SUCCEEDED', output });
@@ -77,6 +78,13 @@ describe('errors of expressions', () => {
   test.each(['$states.input.constructor', '$sum.implementation', '$states.input.__proto__', '$lookup($states.input, "toString")', '$hash.constructor'])('%s reaches nothing of the process', (expression) => {
     expect(outputOf(`{% ${expression} %}`)).toEqual(expressionError(expression, 'returned nothing (undefined).'));
   });
+});
+
+test.each(['{} ~> | $v | {"added": 1} |', '{} ~> | $v | $parse("{\\"__proto__\\": {\\"added\\": 1}}") |'])('%s changes what it finds, but nothing of the process', (expression) => {
+  const v: { readonly added?: number } = {};
+  expect(evaluateExpression(expression, { now: 0, random: () => 0, bindings: { v } })).toEqual({ outcome: 'value', value: {} });
+  expect(Object.getPrototypeOf(v)).toBe(Object.prototype);
+  expect(v.added).toBeUndefined();
 });
 
 describe('the functions that Step Functions adds', () => {
