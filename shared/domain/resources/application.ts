@@ -16,7 +16,7 @@ export const environmentVariable = z.union([
     name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of letters, digits and underscores'),
     valueFrom: z.strictObject({ secret: resourceName }),
   }),
-]);
+], { error: 'must be a text ({name, value: "…"}) or from a secret ({name, valueFrom: {secret: …}})' });
 
 /** How a target finds out that an instance is ready and stays healthy: an HTTP GET that must answer 2xx or 3xx. */
 export const healthCheck = z.strictObject({
@@ -45,7 +45,7 @@ export const component = z.strictObject({
   /** Components that must run before this one. */
   dependencies: z.array(resourceName).max(50).default([]),
   /** Keeps a client on the side it met first: by a cookie that the proxy sets, or by a request header that the client sends. */
-  sticky: z.union([z.strictObject({ cookie: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) }), z.strictObject({ header: z.string().regex(/^[A-Za-z0-9-]{1,64}$/) })]).optional(),
+  sticky: z.union([z.strictObject({ cookie: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) }), z.strictObject({ header: z.string().regex(/^[A-Za-z0-9-]{1,64}$/) })], { error: 'must be by a cookie ({cookie: …}) or by a header ({header: …})' }).optional(),
   /** How long a stopping instance may finish what it has begun. */
   drainSeconds: seconds.max(3600).default(30),
 });

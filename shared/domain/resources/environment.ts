@@ -7,7 +7,7 @@ import { approval, strategyChoice, strategyOverrides } from '#domain/resources/s
 export const freeze = z.union([
   z.strictObject({ name: resourceName, reason: z.string().max(500).optional(), startsAt: z.string().max(40), endsAt: z.string().max(40), timeZone: z.string().max(64).optional() }),
   z.strictObject({ name: resourceName, reason: z.string().max(500).optional(), schedule: z.string().max(100), durationMinutes: z.int().min(1).max(44_640), timeZone: z.string().max(64).default('UTC') }),
-]);
+], { error: 'must be once ({name, startsAt, endsAt}) or again and again ({name, schedule, durationMinutes})' });
 
 const wave = z.strictObject({ targets: z.array(resourceName).min(1).max(100) });
 
