@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -32,7 +32,7 @@ export function openDataFile(folder: string): DataFile {
   const file = join(folder, DATABASE_FILE);
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MILLISECONDS, enableForeignKeyConstraints: true });
+    database = new DatabaseSync(ownFile(file), { timeout: BUSY_TIMEOUT_MILLISECONDS, enableForeignKeyConstraints: true });
     const connection = new Connection(database);
     migrate(connection, file);
     // WAL with FULL calls fsync before each commit returns (https://sqlite.org/pragma.html#pragma_synchronous): what is answered is durable.
@@ -49,7 +49,7 @@ export function openDataFile(folder: string): DataFile {
  * however that ends, and nothing stale is ever left behind.
  */
 function takeLock(folder: string): DatabaseSync {
-  const lock = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 });
+  const lock = new DatabaseSync(ownFile(join(folder, LOCK_FILE)), { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
@@ -58,6 +58,15 @@ function takeLock(folder: string): DatabaseSync {
     if (sqliteCode(error) !== BUSY) throw error;
     throw new Failure('conflict', { detail: `Another process uses the data folder ${folder}. One folder serves one process: stop the other one, or name another folder.`, cause: error });
   }
+}
+
+/**
+ * Makes a file that is missing for its owner alone: a folder that was there before may be open to others, and who can read the lock's file
+ * can take the lock. SQLite gives what it puts beside a file (`-wal`, `-shm`, `-journal`) the file's own mode.
+ */
+function ownFile(path: string): string {
+  closeSync(openSync(path, 'a', 0o600));
+  return path;
 }
 
 /** The lock is given up last, when nothing of the file is open any more. */

@@ -1,4 +1,4 @@
-import { readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -83,6 +83,16 @@ describe('a data folder', () => {
     const key = join(folder, 'data', 'master.key');
     expect((await stat(key)).mode & 0o777).toBe(0o600);
     expect(await readFile(key)).toHaveLength(32);
+  });
+
+  it('holds files that only the owner can read, also in a folder that others can enter', async () => {
+    await chmod(folder, 0o755);
+    const opened = await openStandalonePorts({ dataFolder: folder });
+    await opened.ports.events.append({ tenant: 'default', stream: 'sweep/a', expectedVersion: 0, events: [found('one')], at: AT, traceId: 'a'.repeat(32) });
+    const names = await readdir(folder);
+    expect(names).toEqual(expect.arrayContaining(['master.key', 'sluice.db', 'sluice.db-wal', 'sluice.lock']));
+    for (const name of names) expect((await stat(join(folder, name))).mode & 0o077, name).toBe(0);
+    await opened.close();
   });
 
   it('opens with a key file of 32 bytes or of their hexadecimal digits, and then needs no other', async () => {
