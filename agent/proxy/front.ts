@@ -9,6 +9,8 @@ import { forward } from '#agent/proxy/forward';
 import { forwardUpgrade } from '#agent/proxy/forward-upgrade';
 import { limits } from '#agent/proxy/limits';
 import type { Router } from '#agent/proxy/router';
+import { asksForWebSocket, unclear } from '#agent/proxy/unclear-request';
+import type { Unclear } from '#agent/proxy/unclear-request';
 
 /** Where clients connect: one server per port, all with the same router behind them. */
 export class Front {
@@ -89,14 +91,17 @@ export class Front {
     // On connections to a port that is not listened on any more, clients are asked to make another for their next request.
     const leaving = () => ![...this.#servers.values()].includes(server);
     const to = { router: this.#router, counts: this.#counts, open: this.#open, leaving };
-    const handle = (request: IncomingMessage, response: ServerResponse) => forward(to, request, response);
+    const handle = (request: IncomingMessage, response: ServerResponse) => {
+      const why = unclear(request);
+      if (why === undefined) forward(to, request, response);
+      else refuse(response, why);
+    };
     const server: Server = createServer({
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headSeconds * 1000,
       requestTimeout: limits.requestSeconds * 1000,
       keepAliveTimeout: limits.keepAliveSeconds * 1000,
-      // Other protocols than WebSocket (h2c, as some clients offer it by the way) are answered in HTTP/1.1, as RFC 9110, section 7.8 allows.
-      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+      shouldUpgradeCallback: asksForWebSocket,
     }, handle);
     server.maxConnections = limits.connections;
     server.on('checkContinue', handle);
@@ -108,6 +113,12 @@ export class Front {
     });
     return server;
   }
+}
+
+/** The client's fault, and so counted for nobody; what else it has sent on this connection is not read. */
+function refuse(response: ServerResponse, why: Unclear): void {
+  const body = `${JSON.stringify({ status: why.status, title: 'The request is not passed on', detail: why.reason })}\n`;
+  response.writeHead(why.status, { 'content-type': 'application/problem+json', 'content-length': Buffer.byteLength(body), connection: 'close' }).end(body);
 }
 
 function listening(server: Server, where: { readonly port: number; readonly host: string }): Promise<Server> {

@@ -9,13 +9,17 @@ export type RawHeaders = readonly string[];
 /** The headers for an instance: the client's without those of its connection, and who the client is. */
 export function requestHeaders(request: IncomingMessage, upgrade: boolean): RawHeaders {
   const forwardedFor = [request.headers['x-forwarded-for'] ?? [], request.socket.remoteAddress ?? []].flat().join(', ');
-  const kept = withoutHopByHop(request.rawHeaders, ['x-forwarded-for']);
+  const named = addressOf(request.url ?? '/')?.host;
+  const kept = withoutHopByHop(request.rawHeaders, named === undefined ? ['x-forwarded-for'] : ['x-forwarded-for', 'host']);
+  const host = named ?? request.headers.host;
   return [
+    // The host in a whole address goes before that of the header, as RFC 9112, section 3.2.2 has it.
+    ...(named === undefined ? [] : ['Host', named]),
     ...kept,
     ...(forwardedFor === '' ? [] : ['X-Forwarded-For', forwardedFor]),
     // What a proxy in front of this one has said stays: it knows the client's protocol and host, this one only sees the last step.
     ...(request.headers['x-forwarded-proto'] === undefined ? ['X-Forwarded-Proto', 'http'] : []),
-    ...(request.headers['x-forwarded-host'] === undefined && request.headers.host !== undefined ? ['X-Forwarded-Host', request.headers.host] : []),
+    ...(request.headers['x-forwarded-host'] === undefined && host !== undefined ? ['X-Forwarded-Host', host] : []),
     ...(asksForTrailers(request) ? ['TE', 'trailers'] : []),
     ...(request.headers['transfer-encoding'] === undefined ? [] : ['Transfer-Encoding', 'chunked']),
     ...(upgrade ? ['Connection', 'Upgrade', 'Upgrade', request.headers.upgrade ?? ''] : ['Connection', asksForTrailers(request) ? 'keep-alive, TE' : 'keep-alive']),
@@ -33,9 +37,8 @@ export function responseHeaders(response: IncomingMessage, given: { readonly set
 
 /** The path to ask an instance for: a request that names its whole address, as to a forward proxy, means the path in it. */
 export function requestPath(url: string): string {
-  if (url.startsWith('/') || url === '*' || !URL.canParse(url)) return url;
-  const { pathname, search } = new URL(url);
-  return `${pathname}${search}`;
+  const address = addressOf(url);
+  return address === undefined ? url : `${address.pathname}${address.search}`;
 }
 
 /** Whether a request has content; one without can be sent again. */
@@ -54,6 +57,11 @@ function withoutHopByHop(raw: RawHeaders, others: readonly string[]): readonly s
   // A client that names these would change what the message means: its host, and where its content ends.
   const left = new Set([...named.filter((name) => name !== 'host' && name !== 'content-length'), ...others]);
   return all.filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && !left.has(name.toLowerCase())).flat();
+}
+
+/** The whole address that a request names; `undefined` for one that names a path, as is usual. */
+function addressOf(url: string): URL | undefined {
+  return url.startsWith('/') || url === '*' || !URL.canParse(url) ? undefined : new URL(url);
 }
 
 function asksForTrailers(request: IncomingMessage): boolean {
