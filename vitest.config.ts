@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const report = process.env.SLUICE_TEST_REPORT;
 
 /** End-to-end tests wait for processes and clocks most of the time, so more of them than processors run at once, and each has longer. */
-const patient = { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 4, maxConcurrency: 12, sequence: { groupOrder: 1 } } as const;
+const patient = { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 4, sequence: { groupOrder: 1 } } as const;
 
 export default defineConfig({
   resolve: { conditions: ['sluice-source', 'node', 'import', 'default'] },
@@ -17,8 +17,8 @@ export default defineConfig({
     execArgv: ['--conditions=sluice-source'],
     projects: [
       { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: ['test/end-to-end/**', 'test/end-to-end-standalone/**'] } },
-      { extends: true, test: { name: 'end-to-end', include: ['test/end-to-end/**/*.test.ts'], globalSetup: ['test/end-to-end-standalone/start-system.ts'], ...patient } },
-      { extends: true, test: { name: 'standalone', include: ['test/end-to-end-standalone/**/*.test.ts'], ...patient } },
+      { extends: true, test: { name: 'end-to-end', include: ['test/end-to-end/**/*.test.ts'], globalSetup: ['test/end-to-end-standalone/start-system.ts'], maxConcurrency: 12, ...patient } },
+      { extends: true, test: { name: 'standalone', include: ['test/end-to-end-standalone/**/*.test.ts'], maxConcurrency: 4, ...patient } },
     ],
   },
 });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import * as z from 'zod';
@@ -101,7 +102,11 @@ export async function serve(words: readonly string[], options: ProcessOptions = 
   return { process: started, url: ready, keys: firstKeys };
 }
 
-/** This process's environment without settings of Sluice, which would be taken for the test's. */
+/**
+ * This process's environment without settings of Sluice, which would be taken for the test's. What Node has compiled is kept where Node
+ * keeps it by itself when asked to, because the same program starts again and again.
+ */
 function ownEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')));
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')));
+  return { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...own };
 }

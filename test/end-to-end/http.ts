@@ -6,14 +6,14 @@ import type { Problem } from '#contracts/errors';
 import { systemUnderTest } from './system-under-test.ts';
 
 /** A request as any program makes it. A body that is text goes as it stands, all else as JSON. */
-export type Asked = { readonly key?: string; readonly body?: unknown; readonly headers?: { readonly [name: string]: string } };
+export type Asked = { readonly key?: string; readonly body?: unknown; readonly headers?: { readonly [name: string]: string }; readonly url?: string };
 
 /** An answer, as it came. */
 export type Answered = { readonly status: number; readonly headers: Headers; readonly text: string };
 
 /** Makes one request, and repeats nothing. */
-export async function request(method: string, path: string, { key, body, headers = {} }: Asked = {}): Promise<Answered> {
-  const response = await fetch(`${systemUnderTest.url}${path}`, {
+export async function request(method: string, path: string, { key, body, headers = {}, url = systemUnderTest.url }: Asked = {}): Promise<Answered> {
+  const response = await fetch(`${url}${path}`, {
     method,
     headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),

@@ -13,6 +13,9 @@ export type Behaviour = { readonly [release: string]: { readonly requests: numbe
 /** Samples are sent this often, so that each second of each release is told soon after it is over. */
 const SAMPLE_MILLISECONDS = 400;
 
+/** The most seconds that are told at once: two releases of them are far below the 1000 samples that a batch may have. */
+const MOST_SECONDS = 200;
+
 /** Plays an agent's part over HTTP and WebSocket, as the test tells it to. Nothing really runs. */
 export class PlayedAgent {
   readonly target: string;
@@ -29,10 +32,12 @@ export class PlayedAgent {
   epoch = 0;
   readonly #client: SluiceClient;
   readonly #sampled: { readonly application: string; readonly component: string };
-  readonly #known = new Set<string>();
+  /** What came of each command that is known. */
+  readonly #outcomes = new Map<string, Report['outcome'] | 'silent' | 'under way'>();
   readonly #troubles: unknown[] = [];
   #work: Subscription<WorkNotice> | undefined;
   #timers: NodeJS.Timeout[] = [];
+  #toldSecond = 0;
   #isStopped = false;
 
   constructor(client: SluiceClient, target: string, sampled: { readonly application: string; readonly component: string }) {
@@ -46,7 +51,7 @@ export class PlayedAgent {
     const { epoch, heartbeatSeconds } = await this.#client.claimTarget({ params: { name: this.target }, body: { instance: this.instance } });
     this.epoch = epoch;
     await this.heartbeat();
-    this.#timers = [setInterval(() => this.#attempt(this.heartbeat()), (heartbeatSeconds * 1000) / 2), setInterval(() => this.#attempt(this.#sendSamples()), SAMPLE_MILLISECONDS)];
+    this.#timers = [setInterval(() => this.#attemptOnce(this.heartbeat()), (heartbeatSeconds * 1000) / 2), setInterval(() => this.#attemptOnce(this.#sendSamples()), SAMPLE_MILLISECONDS)];
     this.#work = this.#client.subscribe({ kind: 'work', target: this.target });
     void this.#listen(this.#work);
     await this.#work.ready;
@@ -84,21 +89,28 @@ export class PlayedAgent {
     return this.commands.filter((one) => one.verb === 'apply').map(({ desired }) => `${side(desired.new)} ${side(desired.stable)} ${desired.weightPercent} %`);
   }
 
-  /** Reads what waits, and begins what is new. */
+  /** Reads what waits, begins what is new, and repeats the report on what is asked again. */
   async #readCommands(name: string): Promise<void> {
     const { items } = await this.#client.readCommands({ params: { name }, query: this.claim });
     for (const { command, secrets } of items) {
-      if (this.#known.has(command.id)) continue;
-      this.#known.add(command.id);
-      this.commands.push(command);
-      this.secrets.set(command.id, secrets);
-      this.#attempt(this.#handle(command));
+      const known = this.#outcomes.get(command.id);
+      if (known === undefined) {
+        this.commands.push(command);
+        this.secrets.set(command.id, secrets);
+        this.#attempt(this.#handle(command));
+      } else if (known !== 'under way') this.#attempt(this.#tell(command.id, known));
     }
   }
 
   async #handle(command: Command): Promise<void> {
+    this.#outcomes.set(command.id, 'under way');
     const outcome = await this.handling(command);
-    if (outcome !== 'silent' && !this.#isStopped) await this.report(command.id, outcome, outcome === 'succeeded' ? 'done' : 'as the test wants it');
+    this.#outcomes.set(command.id, outcome);
+    await this.#tell(command.id, outcome);
+  }
+
+  async #tell(command: string, outcome: Report['outcome'] | 'silent'): Promise<void> {
+    if (outcome !== 'silent' && !this.#isStopped) await this.report(command, outcome, outcome === 'succeeded' ? 'done' : 'as the test wants it');
   }
 
   async #listen(work: Subscription<WorkNotice>): Promise<void> {
@@ -109,14 +121,25 @@ export class PlayedAgent {
     }
   }
 
+  /** Sends what has come since it was last told; what could not be sent is told the next time. */
   async #sendSamples(): Promise<void> {
-    const second = Math.floor(Date.now() / 1000) - 1;
-    const samples = Object.entries(this.behaviour).map(([release, did]) => ({ ...this.#sampled, release, second, ...did, latency: { zeros: did.requests, buckets: [] } }));
-    if (samples.length > 0) await this.#client.sendSamples({ body: { target: this.target, samples } }, { repeatable: true });
+    const last = Math.floor(Date.now() / 1000) - 1;
+    const first = Math.max(this.#toldSecond + 1, last - MOST_SECONDS);
+    const seconds = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+    const samples = Object.entries(this.behaviour).flatMap(([release, did]) => seconds.map((second) => ({ ...this.#sampled, release, second, ...did, latency: { zeros: did.requests, buckets: [] } })));
+    if (samples.length > 0) await this.#client.sendSamples({ body: { target: this.target, samples } });
+    this.#toldSecond = Math.max(this.#toldSecond, last);
   }
 
   #attempt(work: Promise<void>): void {
     work.catch((error: unknown) => this.#note(error));
+  }
+
+  /** What comes again soon may be lost while the server is away. */
+  #attemptOnce(work: Promise<void>): void {
+    this.#attempt(work.catch((error: unknown) => {
+      if (!(error instanceof SluiceError && error.retriable)) throw error;
+    }));
   }
 
   /** That a newer agent has come is no trouble: it is what some tests want. */

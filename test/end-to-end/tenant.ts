@@ -8,6 +8,10 @@ import { Feed } from './feed.ts';
 import { request } from './http.ts';
 import type { Answered, Asked } from './http.ts';
 import { systemUnderTest } from './system-under-test.ts';
+import type { SystemUnderTest } from './system-under-test.ts';
+
+/** A server may be away for a while: restarted, or being killed by the test. Twelve attempts wait for about a minute, however unlucky the jitter. */
+const MAXIMUM_ATTEMPTS = 12;
 
 /** A new tenant on the system under test, with its first key, so that no test is in the way of another. */
 export class Tenant {
@@ -19,10 +23,12 @@ export class Tenant {
   readonly viewer: SluiceClient;
   /** Everything that happens in the tenant, from its first moment on. */
   readonly feed: Feed;
+  readonly #url: string;
   readonly #ends: (() => Promise<void>)[] = [];
 
-  private constructor(name: string, keys: { readonly admin: string; readonly viewer: string }) {
+  private constructor(name: string, url: string, keys: { readonly admin: string; readonly viewer: string }) {
     this.name = name;
+    this.#url = url;
     this.adminKey = keys.admin;
     this.client = this.clientOf(keys.admin);
     this.viewer = this.clientOf(keys.viewer);
@@ -30,20 +36,20 @@ export class Tenant {
   }
 
   /** Makes a tenant; the purpose is part of its name. */
-  static async open(purpose: string): Promise<Tenant> {
-    const operator = createClient({ url: systemUnderTest.url, key: systemUnderTest.operatorKey });
+  static async open(purpose: string, { url, operatorKey }: Pick<SystemUnderTest, 'url' | 'operatorKey'> = systemUnderTest): Promise<Tenant> {
+    const operator = createClient({ url, key: operatorKey });
     const name = `${purpose}-${randomBytes(4).toString('hex')}`;
     await operator.putTenant({ params: { name } });
     const { key: admin } = await operator.createTenantKey({ params: { name } });
-    const { key: viewer } = await createClient({ url: systemUnderTest.url, key: admin }).createKey({ body: { name: 'looks-on', role: 'viewer' } });
-    const tenant = new Tenant(name, { admin, viewer });
+    const { key: viewer } = await createClient({ url, key: admin }).createKey({ body: { name: 'looks-on', role: 'viewer' } });
+    const tenant = new Tenant(name, url, { admin, viewer });
     await tenant.feed.ready;
     return tenant;
   }
 
   /** A client with some key of the tenant. */
   clientOf(key: string): SluiceClient {
-    return createClient({ url: systemUnderTest.url, key });
+    return createClient({ url: this.#url, key, maximumAttempts: MAXIMUM_ATTEMPTS });
   }
 
   /** Makes a key of a role; that of an agent is for its target. */
@@ -54,7 +60,7 @@ export class Tenant {
 
   /** One request with the admin's key, unless another is given. */
   async request(method: string, path: string, asked: Asked = {}): Promise<Answered> {
-    return await request(method, path, { key: this.adminKey, ...asked });
+    return await request(method, path, { key: this.adminKey, url: this.#url, ...asked });
   }
 
   /** How many events there are: nothing was changed while they stay as many. */

@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Tenant } from '../end-to-end/tenant.ts';
+import { serve } from './sluice-process.ts';
+import type { SluiceProcess } from './sluice-process.ts';
+
+/** Ports below those that the system gives out by itself (32768 and up on Linux), so that no outgoing connection takes one while its server is away. */
+const [FIRST_PORT, LAST_PORT] = [20_000, 29_999];
+
+/** A control plane of a test's own, which can be killed and started again on its data, at its address. */
+export class ControlPlane {
+  readonly folder: string;
+  readonly port: number;
+  readonly operatorKey: string;
+  readonly adminKey: string;
+  /** How often it was killed. */
+  kills = 0;
+  #process: SluiceProcess;
+  readonly #outputs: string[] = [];
+
+  private constructor(parts: Pick<ControlPlane, 'folder' | 'port' | 'operatorKey' | 'adminKey'>, started: SluiceProcess) {
+    this.folder = parts.folder;
+    this.port = parts.port;
+    this.operatorKey = parts.operatorKey;
+    this.adminKey = parts.adminKey;
+    this.#process = started;
+  }
+
+  static async start(): Promise<ControlPlane> {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-standalone-'));
+    const port = await freePort();
+    try {
+      const { process: started, keys } = await serve(['--port', `${port}`, '--data', join(folder, 'data')], { direct: true });
+      return new ControlPlane({ folder, port, operatorKey: keys.operator ?? '', adminKey: keys.admin ?? '' }, started);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Ends the process as `kill -9` does, and starts it again on the same data. */
+  async killAndRestart(): Promise<void> {
+    await this.kill();
+    await this.restart();
+  }
+
+  async kill(): Promise<void> {
+    this.kills += 1;
+    await this.#process.kill();
+    this.#outputs.push(this.#process.output);
+  }
+
+  async restart(): Promise<void> {
+    const { process: started } = await serve(['--port', `${this.port}`, '--data', join(this.folder, 'data')], { direct: true });
+    this.#process = started;
+  }
+
+  /** Everything that it has reported as trouble, over all its lives. */
+  get troubles(): readonly string[] {
+    return [...this.#outputs, this.#process.output].flatMap((output) => output.split('\n').filter((line) => line.startsWith('trouble')));
+  }
+
+  async close(): Promise<void> {
+    await this.#process.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Gives a test a control plane of its own and a tenant on it, and ends both; it must have reported no trouble. */
+export async function withControlPlane(test: (plane: ControlPlane, tenant: Tenant) => Promise<void>): Promise<void> {
+  const plane = await ControlPlane.start();
+  try {
+    const tenant = await Tenant.open('standalone', plane);
+    try {
+      await test(plane, tenant);
+    } finally {
+      await tenant.close();
+    }
+  } finally {
+    await plane.close();
+  }
+  if (plane.troubles.length > 0) throw new Error(`the control plane was in trouble: ${plane.troubles.join('\n')}`);
+}
+
+/** A port of this machine that is free, and stays so unless somebody asks for it by its number. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
