@@ -20,7 +20,7 @@ export const environmentVariable = z.union([
 
 /** How a target finds out that an instance is ready and stays healthy: an HTTP GET that must answer 2xx or 3xx. */
 export const healthCheck = z.strictObject({
-  path: z.string().startsWith('/', 'must begin with "/"').max(512).default('/'),
+  path: z.string().regex(/^\/[\x21-\x7e]*$/, 'must begin with "/" and hold visible ASCII characters only, others percent-encoded').max(512).default('/'),
   intervalSeconds: z.int().min(1).max(300).default(1),
   timeoutSeconds: z.int().min(1).max(60).default(2),
   /** Checks in a row that must pass before an instance takes traffic. */
