@@ -6,12 +6,13 @@ import type { SecureContextOptions } from 'node:tls';
 import type { SecureServer } from './tls-files.ts';
 
 /**
- * The time-outs of one connection: 10 s for the headers and 30 s for a whole request (1 MiB at 35 kB/s), against clients that send a byte
+ * The time-outs of one connection: 10 s for the agreement on TLS, 10 s for the headers and 30 s for a whole request (1 MiB at 35 kB/s), against clients that send a byte
  * at a time; 60 s for a connection between two requests; 120 s without any byte in either direction, against clients that do not read.
  * Headers of 16 KiB hold the largest key, trace and cursor many times over.
  */
 const CONNECTION_BOUNDS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2000, keepAliveTimeout: 60_000, maxHeaderSize: 16_384 } as const;
 const SILENT_MILLISECONDS = 120_000;
+const HANDSHAKE_MILLISECONDS = 10_000;
 
 /** The most sockets at once, WebSockets among them. */
 const MAXIMUM_SOCKETS = 10_000;
@@ -22,7 +23,7 @@ export type NodeServer = { readonly server: Server; readonly secureServer?: Secu
 /** Makes a server with all its bounds. */
 export function createNodeServer(listener: RequestListener, secure: SecureContextOptions | undefined): NodeServer {
   if (secure === undefined) return { server: bounded(createHttpServer({ ...CONNECTION_BOUNDS, shouldUpgradeCallback: isWebSocket }, listener)) };
-  const secureServer = createHttpsServer({ ...CONNECTION_BOUNDS, shouldUpgradeCallback: isWebSocket, ...secure }, listener);
+  const secureServer = createHttpsServer({ ...CONNECTION_BOUNDS, handshakeTimeout: HANDSHAKE_MILLISECONDS, shouldUpgradeCallback: isWebSocket, ...secure }, listener);
   return { server: bounded(secureServer), secureServer };
 }
 
