@@ -38,11 +38,14 @@ function check(root: unknown): void {
   }
 }
 
+/** No name of ours is as long; who sends a longer one need not be sent all of it. */
+const MAXIMUM_NAME_CHARACTERS = 100;
+
 /** The dotted path, built only for who is told of it. */
 function pathTo(name: string, parent: Place | undefined): string {
   const names = [name];
   for (let place = parent; place !== undefined; place = place.parent) names.unshift(place.name);
-  return names.filter((one) => one !== '').join('.');
+  return names.filter((one) => one !== '').map((one) => one.slice(0, MAXIMUM_NAME_CHARACTERS)).join('.');
 }
 
 function isDangerous(name: string, value: unknown): boolean {

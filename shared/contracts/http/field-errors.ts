@@ -8,6 +8,9 @@ const MAXIMUM_FIELD_ERRORS = 50;
 /** Values longer than this, as JSON, are shortened or left out. */
 const MAXIMUM_VALUE_CHARACTERS = 200;
 
+/** No name of ours is as long; a longer one is shortened too. */
+const MAXIMUM_NAME_CHARACTERS = 100;
+
 /** Where the checked input came from, and whether its values may be shown. */
 export type FieldErrorOptions = {
   /** Put before each field, as `query`; empty for a body. */
@@ -28,7 +31,7 @@ export function fieldErrorsOf(error: z.ZodError, input: unknown, options: FieldE
     .slice(0, MAXIMUM_FIELD_ERRORS)
     .map(({ path, rule }) => {
       const value = valueAt(input, path);
-      const field = [...(options.prefix ? [options.prefix] : []), ...path.map(String)].join('.');
+      const field = [...(options.prefix ? [options.prefix] : []), ...path.map(shortName)].join('.');
       const missing = value === undefined && !rule.startsWith('is not known');
       return { field, rule: missing ? missingRule(rule) : rule, ...(missing || options.hideValues ? {} : { value: shorten(value) }) };
     });
@@ -77,6 +80,11 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
     value = Object.getOwnPropertyDescriptor(value, key)?.value;
   }
   return value;
+}
+
+function shortName(key: PropertyKey): string {
+  const name = String(key);
+  return name.length > MAXIMUM_NAME_CHARACTERS ? `${name.slice(0, MAXIMUM_NAME_CHARACTERS)}…` : name;
 }
 
 function shorten(value: unknown): unknown {

@@ -40,4 +40,8 @@ describe('the errors of fields', () => {
   it('cannot be led to what an object inherits', () => {
     expect(errorsOf(z.strictObject({ toString: z.string() }), {})).toEqual([{ field: 'toString', rule: expect.stringContaining('must be string') }]);
   });
+
+  it('shortens a name that is too long, as it does with values', () => {
+    expect(errorsOf(z.strictObject({}), { ['n'.repeat(1000)]: 'v'.repeat(1000) })).toEqual([{ field: `${'n'.repeat(100)}…`, rule: 'is not known here', value: `${'v'.repeat(200)}…` }]);
+  });
 });
