@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -70,8 +70,9 @@ export class StateFolder {
     const own = join(this.path, 'sockets');
     const folder = Buffer.byteLength(join(own, name)) <= LONGEST_SOCKET_PATH ? own : this.shortSocketFolder();
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const facts = statSync(folder);
-    if (facts.uid !== userInfo().uid || (facts.mode & 0o077) !== 0) throw new Error(`${folder} must belong to this user alone, since it holds control sockets`);
+    // Not a link either: in the temporary folder another user could have put one that leads into a folder of this one.
+    const facts = lstatSync(folder);
+    if (!facts.isDirectory() || facts.uid !== userInfo().uid || (facts.mode & 0o077) !== 0) throw new Error(`${folder} must belong to this user alone, since it holds control sockets`);
     return join(folder, name);
   }
 

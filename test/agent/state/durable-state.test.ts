@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import * as z from 'zod';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Fences } from '#agent/state/fences';
 import { readJsonFile, writeJsonFile } from '#agent/state/json-file';
@@ -70,5 +70,17 @@ describe('what outlives the agent', () => {
     expect(statSync(join(socket, '..')).mode & 0o777).toBe(0o700);
     expect(new StateFolder(join(folder, 'y'.repeat(120))).socket('p-1.sock')).not.toBe(socket);
     for (const one of ['x', 'y']) rmSync(join(new StateFolder(join(folder, one.repeat(120))).socket('p-1.sock'), '..'), { recursive: true });
+  });
+
+  it('sockets in a folder of this user alone, and never behind a link that another may have put there', () => {
+    vi.stubEnv('TMPDIR', folder);
+    const state = new StateFolder(join(folder, 'a-long-name'.repeat(10)));
+    const socket = state.socket('p.sock');
+    expect(dirname(dirname(socket))).toBe(folder);
+    rmSync(dirname(socket), { recursive: true });
+    mkdirSync(join(folder, 'private'), { mode: 0o700 });
+    symlinkSync(join(folder, 'private'), dirname(socket));
+    expect(() => state.socket('p.sock')).toThrow('must belong to this user alone');
+    vi.unstubAllEnvs();
   });
 });
