@@ -48,7 +48,7 @@ export class ProcessAdapter implements TargetAdapter {
     switch (command.verb) {
       case 'check': return this.#check(command, secrets);
       case 'apply': return this.#fenced(command) ?? await this.#apply(command, secrets);
-      case 'verify': return this.#fenced(command) ?? verifyCommand(this.#supervisor.component(command.application, command.component), command);
+      case 'verify': return this.#fenced(command) ?? await verifyCommand(this.#supervisor.component(command.application, command.component), command, this.#machine.listenHost);
     }
   }
 

@@ -18,7 +18,7 @@ export const desiredState = z.strictObject({ new: sideSpec.nullable(), stable: s
  * One step's work on one target and component.
  * - `check`: nothing is changed; says whether `desired` could be done here (artefact by digest, permission, capacity).
  * - `apply`: makes `desired` true in the order start and wait until ready → move traffic → drain → stop.
- * - `verify`: nothing is changed; says whether what `desired` names runs and is healthy.
+ * - `verify`: nothing is changed; says whether what `desired` names runs and is healthy, and under all traffic answers as clients ask it.
  * The id is `deployment/step/target/component`. The same id is done once, however often it arrives; a lower `generation`
  * than the target has seen for this application is refused (`check` carries 0 and is not fenced).
  */

@@ -1,14 +1,18 @@
 import type { Check } from '#domain/deployment/events';
 import type { DeploymentState } from '#domain/deployment/state';
 
-/** The checks after a deployment, from what its steps and analyses found: `health`, `smoke` (requests through each target's router) and `analysis`. */
-export function checksAfter(state: DeploymentState): readonly Check[] {
+/**
+ * The checks after a deployment, from what its steps and analyses found: `health`, `smoke` and `analysis`. A target that verifies a component
+ * under all traffic asks it as a client does; `smoke` tells what each component's last verification found there.
+ */
+export function checksAfter(state: Pick<DeploymentState, 'steps' | 'verdicts'>): readonly Check[] {
   const verified = state.steps.filter((one) => one.step.kind === 'verify' && one.status === 'succeeded');
   const last = verified.at(-1);
+  const latest = new Map(verified.flatMap((one) => one.commands).map((one) => [`${one.target}/${one.component}`, one.reason]));
   const health: Check = last === undefined
     ? { check: 'health', outcome: 'skipped', reason: 'nothing was changed' }
-    : { check: 'health', outcome: 'passed', reason: `${last.commands.length} components verified at ${last.endedAt ?? ''}` };
-  const answers = last?.commands.map((one) => `${one.target}/${one.component}: ${one.reason}`).join('; ').slice(0, 1000) ?? '';
+    : { check: 'health', outcome: 'passed', reason: `${latest.size} components verified, the last at ${last.endedAt ?? ''}` };
+  const answers = [...latest].map(([place, reason]) => `${place}: ${reason}`).join('; ').slice(0, 1000);
   const smoke: Check = last === undefined ? { check: 'smoke', outcome: 'skipped', reason: 'nothing was changed' } : { check: 'smoke', outcome: 'passed', reason: answers };
   const verdict = state.verdicts.at(-1);
   const analysis: Check = verdict === undefined
