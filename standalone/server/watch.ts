@@ -1,5 +1,5 @@
-/** Twice a minute, so that a revoked key's connections are closed within one, and a certificate is taken as soon. */
-const EVERY_MILLISECONDS = 30_000;
+/** A revoked key's connections are closed and a new certificate is taken a few seconds later. It costs two small files, and one read per connection. */
+const EVERY_MILLISECONDS = 5000;
 
 /** Things to look after again and again, by name. One that fails is reported and tried again the next time; the others go on. */
 export class Watch {
