@@ -13,8 +13,9 @@ const LONGEST_DELAY_MILLISECONDS = 60_000;
 export const FAILED_KEPT_MILLISECONDS = 14 * 86_400_000;
 
 /**
- * How long to wait after the nth failure, in whole milliseconds as times are stored: anything from 0 to 1 s · 2^(n-1), at most 60 s. That is exponential backoff with full jitter
- * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), so that what failed together does not come back together.
+ * How long to wait after the nth failure, in whole milliseconds as times are stored: anything from 0 to 1 s · 2^(n-1), at most 60 s. That
+ * is exponential backoff with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), so that what failed
+ * together does not come back together.
  */
 export function retryDelayMilliseconds(failures: number, random: Random): number {
   return Math.round(random() * Math.min(LONGEST_DELAY_MILLISECONDS, FIRST_DELAY_MILLISECONDS * 2 ** (failures - 1)));

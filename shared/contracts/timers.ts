@@ -12,7 +12,9 @@ export const timerPayload = z.discriminatedUnion('kind', [
   /** The next look of an analysis; `step` is `null` for the one in the background. */
   z.strictObject({ kind: z.literal('look'), ...subject, step: z.string().nullable(), run: z.int(), look: z.int(),
     /** The second in which the first look's window begins. */
-    startSecond: z.int() }),
+    startSecond: z.int(),
+    /** Where the look came late, because nobody was there to take it: until when it waits for samples that were kept meanwhile. */
+    closesAtSecond: z.int().optional() }),
   /** A freeze that held a deployment should be over. */
   z.strictObject({ kind: z.literal('freeze-over'), ...subject }),
   /** The old side of a succeeded deployment has stayed long enough. */

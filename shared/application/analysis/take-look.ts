@@ -24,6 +24,12 @@ type Look = EventPayload<'LookTaken'>;
 const GRACE_SECONDS = 5;
 
 /**
+ * Who takes a look later than that was away. So were the agents, for whom there was nobody: they keep their samples for minutes and come
+ * back within 30 s (their longest pause between two tries), and then have the ordinary grace.
+ */
+const RETURN_SECONDS = 30 + GRACE_SECONDS;
+
+/**
  * Takes one look: closes its window, measures both sides on each target, writes LookTaken, and tells the deployment when a verdict is
  * reached; else sets the next look. A look that was taken before is not taken again, but what follows from it is done again.
  */
@@ -43,14 +49,22 @@ export async function takeLook(context: Context, timer: LookTimer): Promise<void
     return;
   }
   const samples = await readSamples(context, loaded.state, open, window);
-  if (!isComplete(loaded.state, samples, window.toSecond) && context.ports.clock.now() < (window.toSecond + GRACE_SECONDS) * 1000) {
-    await context.ports.timers.set({ id: lookTimer(context, timer.deployment, timer), at: new Date(context.ports.clock.now() + 1000).toISOString(), payload: timer });
+  const closesAtSecond = closeOf(context, timer, window.toSecond);
+  if (!isComplete(loaded.state, samples, window.toSecond) && context.ports.clock.now() < closesAtSecond * 1000) {
+    await context.ports.timers.set({ id: lookTimer(context, timer.deployment, timer), at: new Date(context.ports.clock.now() + 1000).toISOString(), payload: { ...timer, closesAtSecond } });
     return;
   }
   const late = await readSamples(context, loaded.state, open, { fromSecond: window.fromSecond - template.lookSeconds, toSecond: window.fromSecond });
   const taken = lookEvents({ state: loaded.state, timer, template, open, window, before: looks, samples, late });
   await appendLooks(context, timer, looks.length, taken);
   await followUp(context, { timer, template, open }, judge(template, open, [...looks, ...taken], window.toSecond - timer.startSecond));
+}
+
+/** When a look closes at the latest. It is fixed when it is first looked for, and looks that became late together wait together. */
+function closeOf(context: Context, timer: LookTimer, toSecond: number): number {
+  const ordinary = toSecond + GRACE_SECONDS;
+  const nowSecond = context.ports.clock.now() / 1000;
+  return Math.max(ordinary, timer.closesAtSecond ?? (nowSecond > ordinary ? Math.ceil(nowSecond) + RETURN_SECONDS : ordinary));
 }
 
 type TargetSamples = { readonly [target: string]: readonly Sample[] };

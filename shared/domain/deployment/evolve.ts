@@ -29,7 +29,7 @@ function requested(id: string, event: Extract<DeploymentEvent, { type: 'Deployme
   return {
     name: 'Requested', reason: 'requested', id, request: event.payload, createdAt: event.at, updatedAt: event.at,
     plan: null, validated: false, checks: [], steps: [], paused: null, full: false, ending: null, rollback: null, abandoned: null,
-    verdicts: [], runs: {}, healthLost: [], approvals: [], weightPercent: {}, cleanupAt: null,
+    verdicts: [], runs: {}, restartedAt: {}, healthLost: [], approvals: [], weightPercent: {}, cleanupAt: null,
   };
 }
 
@@ -48,7 +48,7 @@ function changeOf(state: DeploymentState, event: Exclude<DeploymentEvent, { type
     case 'VerdictReached':
       return { verdicts: [...state.verdicts, { ...event.payload, at: event.at }], ...(event.payload.verdict === 'Failed' ? { reason: event.payload.reason } : {}) };
     case 'AnalysisRestarted':
-      return { runs: { ...state.runs, [event.payload.step ?? BACKGROUND]: event.payload.run } };
+      return { runs: { ...state.runs, [event.payload.step ?? BACKGROUND]: event.payload.run }, restartedAt: { ...state.restartedAt, [event.payload.step ?? BACKGROUND]: event.at } };
     case 'HealthLost':
       return { reason: event.payload.reason, healthLost: [...state.healthLost, { target: event.payload.target, component: event.payload.component }] };
     case 'ApprovalGiven':

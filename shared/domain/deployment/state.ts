@@ -51,6 +51,8 @@ export type DeploymentState = {
   readonly verdicts: readonly { readonly step: string | null; readonly run: number; readonly verdict: Verdict; readonly reason: string; readonly at: string }[];
   /** The present run of an analysis: its step, or `background`. */
   readonly runs: { readonly [step: string]: number };
+  /** When the present run of an analysis began (ISO 8601 UTC), if it is not the first. */
+  readonly restartedAt: { readonly [step: string]: string };
   /** Where the new release lost its health; each place is told once. */
   readonly healthLost: readonly { readonly target: string; readonly component: string }[];
   readonly approvals: readonly { readonly step: string; readonly by: Actor; readonly at: string; readonly reason: string }[];

@@ -24,6 +24,16 @@ export class Chance {
     return this.next() * 100 < share;
   }
 
+  /** One of some, by how often each is wanted. */
+  pick<Item>(weighted: readonly (readonly [Item, number])[]): Item {
+    let rest = this.next() * weighted.reduce((sum, [, weight]) => sum + weight, 0);
+    for (const [item, weight] of weighted) {
+      rest -= weight;
+      if (rest < 0) return item;
+    }
+    throw new Error('there is nothing to pick from');
+  }
+
   shuffled<Item>(items: readonly Item[]): Item[] {
     const rest = [...items];
     const shuffled: Item[] = [];

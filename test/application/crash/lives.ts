@@ -18,6 +18,9 @@ export type Moment = { readonly folder: string; readonly outside: Outside };
 /** No story is longer, with a crash and everything that the sweep may have to do: it looks every minute. */
 const LONGEST_STORY_SECONDS = 600;
 
+/** As long as all tries of a delivery may take, with its waits. */
+const LONGEST_RETRIES_SECONDS = 650;
+
 /** After the end the sweep looks twice more, and what was set for later comes. */
 const AFTERWARDS_SECONDS = 130;
 
@@ -79,11 +82,20 @@ export async function tell(folders: Folders, from: Moment, scenario: Scenario, m
   try {
     const seconds = await world.passToEnd(LONGEST_STORY_SECONDS);
     const { commits } = world;
-    await world.pass(AFTERWARDS_SECONDS, 10);
+    await passAfterwards(world);
     return { violations: await violationsOf(world, folder, scenario), seconds, commits, troubles: world.troubles.map(String) };
   } finally {
     await world.close();
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Until the sweep has looked, and nothing is left that is to be tried again. */
+async function passAfterwards(world: World): Promise<void> {
+  for (let seconds = 0; seconds < LONGEST_RETRIES_SECONDS; seconds += AFTERWARDS_SECONDS) {
+    await world.pass(AFTERWARDS_SECONDS, 10);
+    const { deliveries, timers, tasks } = await world.engine.counts();
+    if (deliveries === 0 && timers === 0 && tasks === 0) return;
   }
 }
 

@@ -72,7 +72,6 @@ const bad = { requests: 50, errors: 10 };
 const on = (release: string) => ({ web: `new ${release}x4, 100 %`, mail: `new ${release}x1, 100 %` });
 const stable = { web: 'stable 1.0.0x4, 0 %', mail: 'new 1.0.0x1, 100 %' };
 const away = [0, 2, 20, 90];
-const soon = [0, 1];
 
 /** The stories, each on the shop's 1.0.0 as it serves. */
 export const scenarios: readonly Scenario[] = [
@@ -86,16 +85,16 @@ export const scenarios: readonly Scenario[] = [
     acts: [request('1.1.0', { environment: 'guarded', strategy: { type: 'canary', steps: [{ weightPercent: 25 }, { bakeSeconds: 10 }] } })],
   },
   {
-    name: 'a canary with analyses and a bake', ...quiet, behaviour: { '1.0.0': good, '1.1.0': good }, ends: { '1.1.0': 'Succeeded' }, runs: on('1.1.0'), downtimesSeconds: soon,
+    name: 'a canary with analyses and a bake', ...quiet, behaviour: { '1.0.0': good, '1.1.0': good }, ends: { '1.1.0': 'Succeeded' }, runs: on('1.1.0'), downtimesSeconds: away,
     acts: [request('1.1.0', { strategy: { type: 'canary', steps: [{ weightPercent: 25 }, { bakeSeconds: 3 }, { analysis: { template: 'errors' } }, { weightPercent: 50 }], analysis: { template: 'errors' } } })],
   },
   {
-    name: 'a canary that its analysis turns back', ...quiet, behaviour: { '1.0.0': good, '1.1.0': bad }, ends: { '1.1.0': 'RolledBack' }, runs: stable, downtimesSeconds: soon,
+    name: 'a canary that its analysis turns back', ...quiet, behaviour: { '1.0.0': good, '1.1.0': bad }, ends: { '1.1.0': 'RolledBack' }, runs: stable, downtimesSeconds: away,
     acts: [request('1.1.0', { strategy: { type: 'canary', steps: [{ weightPercent: 25 }, { analysis: { template: 'errors' } }] } })],
   },
   { name: 'a rolling replacement', ...quiet, ends: { '1.1.0': 'Succeeded' }, runs: on('1.1.0'), downtimesSeconds: away, acts: [request('1.1.0', { strategy: { type: 'rolling', batchSize: 2, maxUnavailable: 1 } })] },
   {
-    name: 'blue-green with its clean-up', ...quiet, behaviour: { '1.0.0': good, '1.1.0': good }, ends: { '1.1.0': 'Succeeded' }, runs: on('1.1.0'), downtimesSeconds: soon,
+    name: 'blue-green with its clean-up', ...quiet, behaviour: { '1.0.0': good, '1.1.0': good }, ends: { '1.1.0': 'Succeeded' }, runs: on('1.1.0'), downtimesSeconds: away,
     acts: [request('1.1.0', { strategy: { type: 'blue-green', postPromotionAnalysis: { template: 'errors' }, scaleDownDelaySeconds: 5 } })],
   },
   { name: 'a recreation', ...quiet, ends: { '1.1.0': 'Succeeded' }, runs: on('1.1.0'), downtimesSeconds: away, acts: [request('1.1.0', { strategy: { type: 'recreate' } })] },

@@ -22,8 +22,9 @@ export type Behaviour = { readonly [release: string]: { readonly requests: numbe
 /** What an agent is like: how its target answers, what its traffic does, and how badly its network treats reports. */
 export type AgentManner = { readonly answering: Answering; readonly behaviour: Behaviour; readonly chance: Chance | undefined };
 
-/** Samples are sent again for as long as a look may want them, so that an outage of some seconds loses none. */
-const SAMPLES_SENT_SECONDS = 10;
+/** Samples are kept for minutes: all are sent to a control plane that is back, and else the last again, so that no lost answer loses any. */
+const SAMPLES_KEPT_SECONDS = 120;
+const SAMPLES_SENT_SECONDS = 5;
 
 export function newAgent(name: string): AgentState {
   return { name, epoch: 0, called: true, pending: [], target: emptyTarget() };
@@ -63,7 +64,7 @@ export async function heartbeat(world: World, agent: AgentState, behaviour: Beha
     const facts = { version: 'test', addresses: ['127.0.0.1'], allow: ['node'], components: [] };
     await world.call('sendHeartbeat', { params: { name: agent.name }, body: { instance: as.instance, epoch: agent.epoch, facts } }, as);
   }
-  const seconds = Array.from({ length: SAMPLES_SENT_SECONDS }, (_, ago) => now - 1 - ago);
+  const seconds = Array.from({ length: world.isFresh ? SAMPLES_KEPT_SECONDS : SAMPLES_SENT_SECONDS }, (_, ago) => now - 1 - ago);
   const samples = Object.entries(behaviour).flatMap(([release, did]) => seconds.map((second) => ({ application: 'shop', component: 'web', release, second, ...did, latency: { zeros: did.requests, buckets: [] } })));
   if (samples.length > 0) await world.call('sendSamples', { body: { target: agent.name, samples } }, as);
 }
