@@ -14,7 +14,7 @@ const documents: { readonly [Kind in ResourceKind]: z.ZodType } = {
 export const schemaCommand = command({
   path: ['schema'],
   summary: 'Print the JSON Schema of the resources, for editors',
-  description: 'Without KIND, of any resource. Rules that span fields are checked by `validate` and the server only.',
+  description: 'Without KIND, of any resource. Rules that span fields are checked by `apply`, `validate` and the server.',
   arguments: { kind: { description: `one of ${resourceWords.join(', ')}`, optional: true, completes: { suggest: resourceWords } } },
   options: {},
   examples: [{ command: 'sluice schema > .vscode/sluice.schema.json', does: 'let an editor complete and check resource files' }, { command: 'sluice schema release', does: 'print the schema of releases' }],

@@ -3,6 +3,7 @@ import { SluiceError } from '#client/sluice-error';
 import type { FieldError } from '#contracts/errors';
 import { resource, resourceKinds } from '#domain/resources/resource';
 import type { Resource, ResourceKind } from '#domain/resources/resource';
+import { resourceProblems } from '#domain/resources/rules';
 
 import { UsageError } from '../usage-error.ts';
 import { parseDocuments } from './parse-documents.ts';
@@ -23,11 +24,13 @@ const ORDER: { readonly [Kind in ResourceKind]: number } = { Target: 0, Analysis
 
 /**
  * Parses and checks all documents of all sources, and gives them in the order in which they can be made.
- * @throws SluiceError `malformed-request` with every fault by file, line and field when only one of them is invalid.
+ * @throws SluiceError with every fault by file, line and field when only one of them is invalid: `malformed-request`, or `rule-broken`
+ *   where all fit their schemas, as the server would say.
  * @throws UsageError when there is none.
  */
 export function loadDocuments(sources: readonly Source[]): readonly LoadedDocument[] {
   const errors: FieldError[] = [];
+  const broken: FieldError[] = [];
   const loaded = new Map<string, LoadedDocument>();
   for (const source of sources) {
     const { documents, faults } = parseDocuments(source.text);
@@ -35,10 +38,14 @@ export function loadDocuments(sources: readonly Source[]): readonly LoadedDocume
     for (const document of documents) {
       const result = check(document, source.name);
       if ('errors' in result) errors.push(...result.errors);
-      else addOnce(loaded, result, errors);
+      else {
+        addOnce(loaded, result, errors);
+        broken.push(...result.broken);
+      }
     }
   }
-  if (errors.length > 0) throw invalid(errors);
+  if (errors.length > 0) throw invalid('malformed-request', [...errors, ...broken]);
+  if (broken.length > 0) throw invalid('rule-broken', broken);
   if (loaded.size === 0) throw new UsageError(`${sources.map((source) => source.name).join(', ')}: no document is there`);
   if (loaded.size > MAXIMUM_ALL_DOCUMENTS) throw new UsageError(`${loaded.size} documents are more than the ${MAXIMUM_ALL_DOCUMENTS} that are taken at a time`);
   return [...loaded.values()].sort((a, b) => ORDER[a.resource.kind] - ORDER[b.resource.kind]);
@@ -49,20 +56,19 @@ export function describe(one: Resource): string {
   return `${one.kind} ${one.kind === 'Release' ? `${one.spec.application}/` : ''}${one.metadata.name}`;
 }
 
-function check(document: ParsedDocument, source: string): LoadedDocument | { readonly errors: readonly FieldError[] } {
+function check(document: ParsedDocument, source: string): (LoadedDocument & { readonly broken: readonly FieldError[] }) | { readonly errors: readonly FieldError[] } {
   const { value } = document;
   const place = `${source}:${document.lineOf([])}`;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { errors: [{ field: place, rule: 'must be a document with apiVersion, kind, metadata and spec' }] };
-  const result = resource.safeParse(value);
-  if (result.success) return { place, resource: result.data };
   const name = nameOf(value);
-  return {
-    errors: misfitsOf(result.error, value).map((one) => ({
-      field: `${source}:${document.lineOf(one.path)}${name === '' ? '' : ` (${name})`}${one.path.length === 0 ? '' : ` ${dotted(one.path)}`}`,
-      rule: one.rule,
-      ...('value' in one ? { value: one.value } : {}),
-    })),
-  };
+  const tell = (path: readonly PropertyKey[], one: { readonly rule: string; readonly value?: unknown }): FieldError => ({
+    field: `${source}:${document.lineOf(path)}${name === '' ? '' : ` (${name})`}${path.length === 0 ? '' : ` ${dotted(path)}`}`,
+    rule: one.rule,
+    ...('value' in one ? { value: one.value } : {}),
+  });
+  const result = resource.safeParse(value);
+  if (!result.success) return { errors: misfitsOf(result.error, value).map((one) => tell(one.path, one)) };
+  return { place, resource: result.data, broken: resourceProblems(result.data).map((one) => tell(one.field.split('.'), one)) };
 }
 
 /** What a document calls itself, as far as it does. */
@@ -80,8 +86,8 @@ function addOnce(loaded: Map<string, LoadedDocument>, document: LoadedDocument, 
   else loaded.set(name, document);
 }
 
-function invalid(errors: readonly FieldError[]): SluiceError {
+function invalid(code: 'malformed-request' | 'rule-broken', errors: readonly FieldError[]): SluiceError {
   const shown = errors.slice(0, MAXIMUM_ERRORS);
   const more = errors.length - shown.length;
-  return SluiceError.of('malformed-request', `${errors.length === 1 ? 'one fault was' : `${errors.length} faults were`} found${more > 0 ? `, the first ${shown.length} are shown` : ''}; nothing was sent`, { errors: shown });
+  return SluiceError.of(code, `${errors.length === 1 ? 'one fault was' : `${errors.length} faults were`} found${more > 0 ? `, the first ${shown.length} are shown` : ''}; nothing was sent`, { errors: shown });
 }

@@ -26,7 +26,7 @@ describe('documents', () => {
     const texts = [
       `${header}kind: Release\nmetadata: {name: 1.0.0}\nspec: {application: shop, components: [{name: web, artefact: {command: [x]}}]}\n`,
       `${header}kind: Environment\nmetadata: {name: production}\nspec: {waves: [{targets: [a]}]}\n`,
-      `${header}kind: Application\nmetadata: {name: shop}\nspec: {components: [{name: web}]}\n`,
+      `${header}kind: Application\nmetadata: {name: shop}\nspec: {components: [{name: web, port: 80}]}\n`,
       `${header}kind: AnalysisTemplate\nmetadata: {name: errors}\nspec: {metrics: [{name: errors, measure: errorPercent, failure: {op: ">", value: 1}}]}\n`,
       target,
     ];
@@ -48,6 +48,13 @@ describe('documents', () => {
 });
 
 describe('a faulty document', () => {
+  it.each([
+    ['malformed-request', 'spec: {components: [{name: web, prt: 80}]}'],
+    ['rule-broken', 'spec: {components: [{name: web}]}'],
+  ])('is refused as the server would: %s', (code, spec) => {
+    expect(() => loadDocuments([{ name: 'a.yaml', text: `${header}kind: Application\nmetadata: {name: shop}\n${spec}\n` }])).toThrow(expect.objectContaining({ code }));
+  });
+
   it.each<readonly [string, string, readonly (string | RegExp)[]]>([
     ['a number out of range, and a field nobody knows', `${header}kind: Application\nmetadata: {name: shop}\nspec:\n  components:\n    - name: web\n      port: 99999\n      prt: 3\n`, [/^a\.yaml:7 \(Application shop\) spec\.components\.0\.port: .*65535/, 'a.yaml:8 (Application shop) spec.components.0.prt: is not a known field']],
     ['an unknown kind', `${header}kind: Aplication\n`, ['a.yaml:2 kind: kind must be one of Application, Environment, Target, Release, AnalysisTemplate']],
@@ -56,6 +63,7 @@ describe('a faulty document', () => {
     ['a choice with a wrong value', `${header}kind: Environment\nmetadata: {name: p}\nspec:\n  waves: [{targets: [a]}]\n  strategy:\n    type: canary\n    steps:\n      - weightPercent: 150\n      - {bakeSeconds: 1, pause: {}}\n`, ['a.yaml:9 (Environment p) spec.strategy.steps.0.weightPercent: must be from 0 to 100', 'a.yaml:10 (Environment p) spec.strategy.steps.1: must be exactly one of weightPercent, bakeSeconds, pause, analysis, approval']],
     ['an image without its digest', `${header}kind: Release\nmetadata: {name: "1"}\nspec: {application: shop, components: [{name: web, artefact: {image: "shop:latest"}}]}\n`, [/artefact\.image: must be an image with its digest/]],
     ['a list instead of a document', '- 1\n', [/a\.yaml:1: must be a document/]],
+    ['a rule that spans fields', `${header}kind: Environment\nmetadata: {name: p}\nspec:\n  waves: [{targets: [a]}]\n  freezes:\n    - name: x\n      startsAt: 2026-12-24\n      endsAt: "2027-01-02T00:00:00Z"\n`, [/^a\.yaml:8 \(Environment p\) spec\.freezes\.0\.startsAt: must be a date-time such as/]],
     ['the same resource twice', `${target}---\n${target}`, ['a.yaml:6: Target a is already given at a.yaml:1']],
   ])('is told by line and field: %s', (_, text, expected) => {
     const faults = faultsOf(text);
