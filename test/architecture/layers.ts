@@ -35,8 +35,8 @@ export const layers: readonly Layer[] = [
   { name: 'examples', within: ['examples'], sees: [...CORE, 'client'] },
   { name: 'scripts', within: ['scripts'], sees: EVERYTHING },
   { name: 'bench', within: ['bench'], sees: EVERYTHING },
-  { name: 'end-to-end test', within: ['test/end-to-end'], sees: [...CORE, 'client', 'test'] },
-  { name: 'test', within: ['test'], sees: [...EVERYTHING, 'scripts', 'examples', 'bench'] },
+  { name: 'end-to-end test', within: ['test/end-to-end'], sees: [...CORE, 'client'] },
+  { name: 'test', within: ['test'], sees: [...EVERYTHING, 'scripts', 'examples', 'bench', 'end-to-end test'] },
   { name: 'settings', within: ['vitest.config'], sees: [] },
 ];
 
