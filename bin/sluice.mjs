@@ -26,7 +26,8 @@ if (needed.isNewEnough && !fromSource) {
 function run(node, flags) {
   const words = [...flags, ...process.argv.slice(2)];
   if (process.platform !== 'win32' && process.execve !== undefined) process.execve(node, [node, ...words]);
-  const child = spawn(node, words, { stdio: 'inherit' });
+  // The channel tells the child when this process is gone, also by SIGKILL: what was meant for it was meant for both.
+  const child = spawn(node, words, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: { ...process.env, SLUICE_LAUNCHED: '1' } });
   // A terminal sends Ctrl-C to the child as well; passing it on would be a second one.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -16,6 +16,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
+// A launcher that stands before this process (on an older Node) may be killed without a chance to pass it on.
+if (process.env.SLUICE_LAUNCHED !== undefined && process.channel !== undefined) {
+  process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.channel.unref();
+}
+delete process.env.SLUICE_LAUNCHED;
+
 // Whoever reads our output may stop reading (`sluice list | head`): then there is nobody left to tell anything.
 process.stdout.on('error', (error: Error & { readonly code?: string }) => {
   process.exit(error.code === 'EPIPE' ? outcomes.done.exitCode : outcomes.bug.exitCode);

@@ -1,3 +1,4 @@
+import { deploymentEventPayloads } from '#domain/deployment/events';
 import type { DeploymentView } from '#contracts/views';
 import { Failure } from '#contracts/errors';
 import type { Resource } from '#domain/resources/resource';
@@ -37,7 +38,7 @@ const always = () => true;
 export function request(release: string, more: object = {}, when: Act['when'] = always): Act {
   return { name: `request ${release}`, when, act: async (world) => {
     const feed = await world.engine.ports.events.readFeed('default', undefined, 1000);
-    const found = feed.find((event) => event.type === 'DeploymentRequested' && (event.payload as { release: string }).release === release);
+    const found = feed.find((event) => event.type === 'DeploymentRequested' && deploymentEventPayloads.DeploymentRequested.parse(event.payload).release === release);
     world.outside.asked[release] = found?.stream.slice('deployment/'.length) ?? (await world.call('requestDeployment', { body: { application: 'shop', release, environment: 'production', priority: 'normal', ifRunning: 'queue', ...more } })).id;
   } };
 }

@@ -1,9 +1,17 @@
 import type { Report } from '#contracts/adapter';
+import type { Operation, OperationInput, OperationOutput } from '#contracts/http/routes';
+import type { Role } from '#contracts/roles';
 
 import type { Chance } from './chance.ts';
 import { emptyTarget, perform } from './simulated-target.ts';
 import type { Answering, TargetState } from './simulated-target.ts';
-import type { World } from './world.ts';
+
+/** What an agent needs of the world: to call the control plane, to know the time, and whether the control plane has just begun to live. */
+export type AgentWorld = {
+  readonly time: { now(): number };
+  readonly isFresh: boolean;
+  call<Name extends Operation>(operation: Name, input: Partial<OperationInput<Name>>, as: { readonly role?: Role; readonly name?: string; readonly target?: string }): Promise<OperationOutput<Name>>;
+};
 
 /** An agent and its target as they lie on its disk. It goes on while the control plane is away. */
 export type AgentState = {
@@ -31,7 +39,7 @@ export function newAgent(name: string): AgentState {
 }
 
 /** Claims the target if need be, does what waits, and tells what is not acknowledged; answers how much it did. */
-export async function agentTurn(world: World, agent: AgentState, manner: AgentManner): Promise<number> {
+export async function agentTurn(world: AgentWorld, agent: AgentState, manner: AgentManner): Promise<number> {
   if (!agent.called && agent.pending.length === 0) return 0;
   const params = { name: agent.name };
   const as = asAgent(agent);
@@ -55,7 +63,7 @@ export async function agentTurn(world: World, agent: AgentState, manner: AgentMa
 }
 
 /** Tells that the target lives, and what its releases did in the last seconds. */
-export async function heartbeat(world: World, agent: AgentState, behaviour: Behaviour): Promise<void> {
+export async function heartbeat(world: AgentWorld, agent: AgentState, behaviour: Behaviour): Promise<void> {
   agent.called = true;
   if (agent.epoch === 0) return;
   const as = asAgent(agent);
