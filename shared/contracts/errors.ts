@@ -28,12 +28,12 @@ const outage = { errorType: 'infrastructure', severity: 'high', retriable: true 
  */
 export const errors = {
   'malformed-request': { ...client, status: 400, exitCode: 2, title: 'The request does not fit its schema', recoveryActions: ['Correct the named field; `sluice schema` prints the schemas'] },
-  unauthenticated: { ...security, status: 401, exitCode: 3, title: 'No valid key was given', recoveryActions: ['Send `Authorization: Bearer KEY` with a key that is neither revoked nor expired'] },
+  unauthenticated: { ...security, status: 401, exitCode: 3, title: 'No valid key was given', recoveryActions: ['Give a key that is neither revoked nor expired: `Authorization: Bearer KEY`, or SLUICE_KEY for the command line'] },
   forbidden: { ...security, status: 403, exitCode: 4, title: 'The key may not do this', recoveryActions: ['Use a key whose role has the permission', 'Ask a tenant admin for one'] },
   'origin-refused': { ...security, status: 403, exitCode: 4, title: 'The Host or Origin header names another site', recoveryActions: ['Call the server by an address it was started for'] },
   'not-found': { ...client, status: 404, exitCode: 5, title: 'Nothing is found at this path', recoveryActions: ['Look it up with `sluice list`'] },
   'method-not-allowed': { ...client, status: 405, exitCode: 2, title: 'The path does not know this method', recoveryActions: ['See /openapi.json for what it knows'] },
-  conflict: { ...state, status: 409, exitCode: 6, title: 'The present state forbids this', recoveryActions: ['Look at the state with `sluice get deployment ID`', 'Try again when it has changed'] },
+  conflict: { ...state, status: 409, exitCode: 6, title: 'The present state forbids this', recoveryActions: ['See what stands against it, of a deployment with `sluice get deployment ID`', 'Try again when that has changed'] },
   'in-use': { ...state, status: 409, exitCode: 6, title: 'The resource is used by others', recoveryActions: ['Remove or change what uses it first'] },
   'freeze-active': { ...state, status: 409, exitCode: 6, title: 'A freeze forbids changes now', recoveryActions: ['Wait for the end of the freeze'] },
   'already-running': { ...state, status: 409, exitCode: 6, title: 'Another deployment holds a target of this one', recoveryActions: ['Wait for it, or ask with `--if-running queue` or `supersede`'] },
