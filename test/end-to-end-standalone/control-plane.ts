@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Tenant } from '../end-to-end/tenant.ts';
+import { guardedFolder } from './guarded.ts';
 import { serve } from './sluice-process.ts';
 import type { SluiceProcess } from './sluice-process.ts';
 
@@ -20,23 +19,27 @@ export class ControlPlane {
   kills = 0;
   #process: SluiceProcess;
   readonly #outputs: string[] = [];
+  readonly #remove: () => Promise<void>;
+  #changing: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
-  private constructor(parts: Pick<ControlPlane, 'folder' | 'port' | 'operatorKey' | 'adminKey'>, started: SluiceProcess) {
+  private constructor(parts: Pick<ControlPlane, 'folder' | 'port' | 'operatorKey' | 'adminKey'> & { readonly remove: () => Promise<void> }, started: SluiceProcess) {
     this.folder = parts.folder;
     this.port = parts.port;
     this.operatorKey = parts.operatorKey;
     this.adminKey = parts.adminKey;
     this.#process = started;
+    this.#remove = parts.remove;
   }
 
   static async start(): Promise<ControlPlane> {
-    const folder = await mkdtemp(join(tmpdir(), 'sluice-standalone-'));
+    const { folder, remove } = await guardedFolder();
     const port = await freePort();
     try {
       const { process: started, keys } = await serve(['--port', `${port}`, '--data', join(folder, 'data')], { direct: true });
-      return new ControlPlane({ folder, port, operatorKey: keys.operator ?? '', adminKey: keys.admin ?? '' }, started);
+      return new ControlPlane({ folder, port, operatorKey: keys.operator ?? '', adminKey: keys.admin ?? '', remove }, started);
     } catch (error) {
-      await rm(folder, { recursive: true, force: true });
+      await remove();
       throw error;
     }
   }
@@ -52,14 +55,17 @@ export class ControlPlane {
   }
 
   async kill(): Promise<void> {
-    this.kills += 1;
-    await this.#process.kill();
-    this.#outputs.push(this.#process.output);
+    await this.#change(async () => {
+      this.kills += 1;
+      await this.#process.kill();
+      this.#outputs.push(this.#process.output);
+    });
   }
 
   async restart(): Promise<void> {
-    const { process: started } = await serve(['--port', `${this.port}`, '--data', join(this.folder, 'data')], { direct: true });
-    this.#process = started;
+    await this.#change(async () => {
+      ({ process: this.#process } = await serve(['--port', `${this.port}`, '--data', join(this.folder, 'data')], { direct: true }));
+    });
   }
 
   /** Everything that it has reported as trouble, over all its lives. */
@@ -68,8 +74,17 @@ export class ControlPlane {
   }
 
   async close(): Promise<void> {
-    await this.#process.kill();
-    await rm(this.folder, { recursive: true, force: true });
+    await this.#change(async () => {
+      this.#isClosed = true;
+      await this.#process.kill();
+      await this.#remove();
+    });
+  }
+
+  /** One after the other; what a test that has failed still wants is not begun any more. */
+  async #change(work: () => Promise<void>): Promise<void> {
+    this.#changing = this.#changing.catch(() => undefined).then(async () => (this.#isClosed ? undefined : await work()));
+    await this.#changing;
   }
 }
 

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 
 import * as z from 'zod';
 
+import { commandLine, guarded } from './guarded.ts';
+
 /** The root of the clone. */
 const root = join(import.meta.dirname, '..', '..');
 
@@ -25,12 +27,6 @@ export type ProcessOptions = {
   readonly direct?: boolean;
 };
 
-/** Processes of this test process that may still run. None outlives it. */
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
 /** A `sluice` command as a process of its own. */
 export class SluiceProcess {
   readonly child: ChildProcess;
@@ -39,10 +35,12 @@ export class SluiceProcess {
   readonly #closed: Promise<unknown>;
 
   constructor(words: readonly string[], { environment = {}, direct = false }: ProcessOptions = {}) {
-    const program = direct ? ['--conditions=sluice-source', join(root, 'cli', 'main.ts')] : [join(root, 'bin', 'sluice.mjs')];
+    const program = direct ? ['--conditions=sluice-source', commandLine] : [join(root, 'bin', 'sluice.mjs')];
     this.child = spawn(process.execPath, [...program, ...words], { cwd: root, env: { ...ownEnvironment(), ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
-    running.add(this.child);
-    this.child.once('exit', () => running.delete(this.child));
+    const { pid } = this.child;
+    if (pid === undefined) throw new Error('the process could not be started');
+    guarded(`process ${pid}`);
+    this.child.once('exit', () => guarded(`ended ${pid}`));
     this.child.stdout?.on('data', (chunk: Buffer) => { this.output += chunk.toString(); });
     this.child.stderr?.on('data', (chunk: Buffer) => { this.output += chunk.toString(); });
     this.#closed = once(this.child, 'close');

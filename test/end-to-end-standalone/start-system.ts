@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { TestProject } from 'vitest/node';
 
+import { guardedFolder } from './guarded.ts';
 import { serve } from './sluice-process.ts';
 
 /**
@@ -17,8 +16,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('systemUnderTest', { url, operatorKey, adminKey });
     return async () => {};
   }
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-end-to-end-'));
-  const remove = async () => await rm(folder, { recursive: true, force: true });
+  const { folder, remove } = await guardedFolder();
   const started = await serve(['--port', '0', '--data', join(folder, 'data')]).catch(async (error: unknown) => {
     await remove();
     throw error;
