@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { CHANCE_LIMIT, deploymentIdOf } from '#domain/deployment/deployment-id';
 import type { Clock, Ids } from '#ports/clock';
 
 /** Waits, so that tests can let time pass without waiting. */
@@ -36,14 +37,6 @@ export function systemSleeper(clock: Clock): Sleeper {
   };
 }
 
-/** Crockford's base 32 in lower case: digits and letters in ASCII order, without i, l, o and u (https://www.crockford.com/base32.html). */
-const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
-
-/** A ULID's shape (https://github.com/ulid/spec): 48 bits of milliseconds as 10 characters, then 80 bits of chance as 16. */
-const TIME_CHARACTERS = 10;
-const CHANCE_CHARACTERS = 16;
-const CHANCE_LIMIT = 1n << 80n;
-
 /** 192 bits, above the 160 that are promised; 24 bytes are 32 characters of base64url without padding. */
 const SECRET_BYTES = 24;
 
@@ -63,7 +56,7 @@ export class SystemIds implements Ids {
       this.#lastTime += 1;
       this.#chance = 0n;
     }
-    return `dep-${crockford(BigInt(this.#lastTime), TIME_CHARACTERS)}${crockford(this.#chance, CHANCE_CHARACTERS)}`;
+    return deploymentIdOf(this.#lastTime, this.#chance);
   }
 
   trace(): string {
@@ -73,14 +66,4 @@ export class SystemIds implements Ids {
   secret(prefix: string): string {
     return `${prefix}${randomBytes(SECRET_BYTES).toString('base64url')}`;
   }
-}
-
-function crockford(value: bigint, characters: number): string {
-  let text = '';
-  let rest = value;
-  for (let index = 0; index < characters; index += 1) {
-    text = CROCKFORD.charAt(Number(rest % 32n)) + text;
-    rest /= 32n;
-  }
-  return text;
 }

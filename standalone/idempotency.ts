@@ -20,9 +20,10 @@ export class SqliteIdempotency implements Idempotency {
 
   async begin(
     record: { readonly tenant: string; readonly key: string; readonly fingerprint: string; readonly at: string },
-  ): Promise<{ readonly state: 'new' | 'in-flight' | 'mismatch' } | { readonly state: 'done'; readonly answer: StoredAnswer }> {
+  ): ReturnType<Idempotency['begin']> {
     const { tenant, key, fingerprint, at } = record;
     const begun = await this.#database.run('beginRequest', { tenant, key, fingerprint, now: Date.parse(at) });
+    if (begun.state === 'new') return { state: 'new', firstBegunAt: new Date(begun.firstBegun).toISOString() };
     if (begun.state !== 'done') return begun;
     const answer = await this.#vault.unseal(tenant, begun.answer, sealedFor(tenant, key));
     return { state: 'done', answer: storedAnswer.parse(JSON.parse(new TextDecoder().decode(answer))) };

@@ -52,6 +52,7 @@ export async function openStandalonePorts(options: OpenPortsOptions): Promise<St
   const database = await Database.open(dataFolder, options.startThread);
   try {
     const vault = await openVault(database, options);
+    await database.run('loseRequests', null);
     const signals: PortSignals = { appended: new Signal(), delivered: new Signal(), timersChanged: new Signal() };
     return {
       ports: {

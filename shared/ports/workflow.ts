@@ -15,11 +15,14 @@ export interface Workflow {
   fail(token: string, failure: { readonly error: string; readonly cause: string }): Promise<'accepted' | 'gone'>;
   describe(tenant: string, name: string): Promise<{ readonly status: ExecutionStatus } | undefined>;
 
-  /** Parks a token until its wait is over; a later token of the same wait replaces an older one. Idempotent. */
+  /**
+   * Parks a token until its wait is over. Tokens of one wait stay side by side: which of them is still waited for shows when they are given
+   * back. Idempotent.
+   */
   park(wait: WaitKey, token: string): Promise<void>;
   /** The parked tokens of a deployment. */
   parked(tenant: string, deployment: string): Promise<readonly ParkedToken[]>;
-  /** Forgets a parked token, if it is still this one. */
+  /** Forgets a parked token; one that is not parked is no error. */
   unpark(wait: WaitKey, token: string): Promise<void>;
 }
 

@@ -28,7 +28,7 @@ export function idempotencyContract(name: string, open: OpenSubject<Subject<Idem
 
     it('gives the stored answer to a repetition', async () => {
       const tenant = freshTenant();
-      expect(await begin(tenant, 0)).toEqual({ state: 'new' });
+      expect(await begin(tenant, 0)).toMatchObject({ state: 'new' });
       await finish(tenant);
       expect(await begin(tenant, 1)).toEqual({ state: 'done', answer });
       expect(await begin(tenant, DAY_SECONDS - 1)).toEqual({ state: 'done', answer });
@@ -44,8 +44,18 @@ export function idempotencyContract(name: string, open: OpenSubject<Subject<Idem
       const tenant = freshTenant();
       await begin(tenant, 0);
       expect(await begin(tenant, 59)).toEqual({ state: 'in-flight' });
-      expect(await begin(tenant, 61)).toEqual({ state: 'new' });
+      expect(await begin(tenant, 61)).toMatchObject({ state: 'new' });
       expect(await begin(tenant, 62)).toEqual({ state: 'in-flight' });
+    });
+
+    it('knows when a request was begun first that was lost or has failed since', async () => {
+      const tenant = freshTenant();
+      expect(await begin(tenant, 0)).toEqual({ state: 'new', firstBegunAt: after(0) });
+      expect(await begin(tenant, 61)).toEqual({ state: 'new', firstBegunAt: after(0) });
+      await requests.forget(tenant, 'POST /v1/deployments k');
+      expect(await begin(tenant, 62)).toEqual({ state: 'new', firstBegunAt: after(0) });
+      await requests.forget(tenant, 'POST /v1/deployments k');
+      expect(await begin(tenant, 63, 'other')).toEqual({ state: 'new', firstBegunAt: after(63) });
     });
 
     it('tells another request under the same key, while it runs and afterwards', async () => {
@@ -70,14 +80,14 @@ export function idempotencyContract(name: string, open: OpenSubject<Subject<Idem
       const tenant = freshTenant();
       await begin(tenant, 0);
       await requests.forget(tenant, 'POST /v1/deployments k');
-      expect(await begin(tenant, 1, 'other')).toEqual({ state: 'new' });
+      expect(await begin(tenant, 1, 'other')).toMatchObject({ state: 'new' });
     });
 
     it('forgets an answer after a day, and removes what is older', async () => {
       const tenant = freshTenant();
       await begin(tenant, 0);
       await finish(tenant);
-      expect(await begin(tenant, DAY_SECONDS, 'other')).toEqual({ state: 'new' });
+      expect(await begin(tenant, DAY_SECONDS, 'other')).toMatchObject({ state: 'new' });
       const [old, young] = [freshTenant(), freshTenant()];
       await begin(old, -2 * DAY_SECONDS);
       await begin(young, -1);
@@ -91,7 +101,7 @@ export function idempotencyContract(name: string, open: OpenSubject<Subject<Idem
       await finish(two);
       await requests.forget(two, 'POST /v1/deployments k');
       expect(await begin(one, 1)).toEqual({ state: 'in-flight' });
-      expect(await begin(two, 1, 'other')).toEqual({ state: 'new' });
+      expect(await begin(two, 1, 'other')).toMatchObject({ state: 'new' });
       await finish(one);
       expect(await begin(two, 2, 'other')).toEqual({ state: 'in-flight' });
       expect(await begin(one, 2)).toEqual({ state: 'done', answer });

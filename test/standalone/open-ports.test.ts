@@ -56,6 +56,15 @@ describe('a data folder', () => {
     await close();
   });
 
+  it('takes requests for lost whose process has ended, so that they may be repeated at once', async () => {
+    const before = await openStandalonePorts({ dataFolder: folder });
+    await before.ports.idempotency.begin({ tenant: 'default', key: 'k', fingerprint: 'f', at: AT });
+    await before.close();
+    const after = await openStandalonePorts({ dataFolder: folder });
+    expect(await after.ports.idempotency.begin({ tenant: 'default', key: 'k', fingerprint: 'f', at: '2026-11-21T12:00:02.000Z' })).toEqual({ state: 'new', firstBegunAt: AT });
+    await after.close();
+  });
+
   it('holds no secret and no remembered answer in clear, neither while it is open nor when it is closed', async () => {
     const { ports, close } = await openStandalonePorts({ dataFolder: folder });
     const [secret, former, answer] = ['correct horse battery staple', 'former horse battery staple', 'slc_the-only-time-this-key-is-shown'];

@@ -25,6 +25,9 @@ export type Origin = { readonly retryOf: string | null; readonly rollbackOf: str
 export async function requestDeployment(context: CallContext, body: z.output<typeof deploymentRequest>, origin: Origin): Promise<LoadedDeployment> {
   const now = nowOf(context);
   const id = context.ports.ids.deployment(context.ports.clock.now());
+  const known = await proceed(context, id);
+  // Only a repetition has a known id, of a request that was lost after it was taken.
+  if (known !== undefined) return known;
   const request: DeploymentRequest = {
     deployment: id, application: body.application, release: body.release, environment: body.environment, strategy: body.strategy ?? null, priority: body.priority, ifRunning: body.ifRunning,
     requestedBy: actorOf(context.caller), ...origin,

@@ -5,6 +5,8 @@ import type { HttpAnswer, HttpRequest, Outside } from '#application/http/exchang
 import { malformed } from '#application/http/read-input';
 import type { FoundRoute } from '#application/http/router';
 import { Failure } from '#contracts/errors';
+import { CHANCE_LIMIT, deploymentIdOf } from '#domain/deployment/deployment-id';
+import type { Ids } from '#ports/clock';
 
 /** Visible ASCII, as IETF draft "The Idempotency-Key HTTP Header Field" has it; 255 is more than any generated key needs. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -13,18 +15,20 @@ type Call = { readonly request: HttpRequest; readonly found: FoundRoute; readonl
 
 /**
  * Runs a use case once per `Idempotency-Key`, route and tenant: a repetition within 24 h gets the stored answer, marked by a header.
- * What failed changed nothing and may be repeated. The port seals what it stores; an answer that shows a secret is moreover repeated
+ * What failed may be repeated. A repetition of what failed or was lost, maybe after it was done, names what it makes as the first one did,
+ * so that the use case can tell that it is there. The port seals what it stores; an answer that shows a secret is moreover repeated
  * to the key alone that asked for it.
  * @throws Failure `malformed-request`, `idempotency-mismatch`, `idempotency-in-flight`, and whatever the use case throws
  */
-export async function idempotently(outside: Outside, call: Call, run: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+export async function idempotently(outside: Outside, call: Call, run: (ids: Ids) => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const given = call.request.headers['idempotency-key'];
-  if (!call.found.route.idempotent || given === undefined) return run();
+  if (!call.found.route.idempotent || given === undefined) return run(outside.ports.ids);
   if (!KEY.test(given)) throw malformed([{ field: 'header.idempotency-key', rule: 'must be 1 to 255 visible ASCII characters', value: given.slice(0, 100) }]);
   const { idempotency, clock } = outside.ports;
   const { tenant } = call.caller;
   const key = call.found.route.secret === 'answer' ? `${call.found.operation}/${call.caller.keyId}/${given}` : `${call.found.operation}/${given}`;
-  const begun = await idempotency.begin({ tenant, key, fingerprint: fingerprintOf(call), at: new Date(clock.now()).toISOString() });
+  const fingerprint = fingerprintOf(call);
+  const begun = await idempotency.begin({ tenant, key, fingerprint, at: new Date(clock.now()).toISOString() });
   switch (begun.state) {
     case 'done':
       outside.metrics.replays.add();
@@ -34,7 +38,7 @@ export async function idempotently(outside: Outside, call: Call, run: () => Prom
     case 'mismatch':
       throw new Failure('idempotency-mismatch', `the idempotency key ${given} was used with another request`);
     case 'new':
-      return runAndStore(run, {
+      return runAndStore(() => run(repeatableIds(outside.ports.ids, { firstBegunAt: begun.firstBegunAt, tenant, key, fingerprint })), {
         store: (answer) => idempotency.finish(tenant, key, answer),
         forget: () => idempotency.forget(tenant, key),
       });
@@ -51,6 +55,13 @@ async function runAndStore(run: () => Promise<HttpAnswer>, record: { readonly st
   }
   await record.store(answer);
   return answer;
+}
+
+/** Ids of which the deployment's is that of the first time; the chance in it is that of who chose the key, and of the key's place. */
+function repeatableIds(ids: Ids, request: { readonly firstBegunAt: string; readonly tenant: string; readonly key: string; readonly fingerprint: string }): Ids {
+  const digest = createHash('sha256').update(JSON.stringify([request.tenant, request.key, request.fingerprint])).digest('hex');
+  const id = deploymentIdOf(Date.parse(request.firstBegunAt), BigInt(`0x${digest}`) % CHANCE_LIMIT);
+  return { deployment: () => id, trace: () => ids.trace(), secret: (prefix) => ids.secret(prefix) };
 }
 
 /** Two requests are the same when method, path, query and body are, byte by byte. */

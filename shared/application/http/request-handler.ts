@@ -81,8 +81,8 @@ async function serve(request: HttpRequest, found: FoundRoute, work: Work): Promi
   };
   const scope = { tenant: caller.tenant, operation };
   const opened = openCursor(outside.cursors, scope, input);
-  return idempotently(outside, { request, found, caller, bytes: input.bytes }, async () => {
-    const answer = await invoke(work.operations, operation, { context, input: toOperationInput(opened) });
+  return idempotently(outside, { request, found, caller, bytes: input.bytes }, async (ids) => {
+    const answer = await invoke(work.operations, operation, { context: { ...context, ports: { ...outside.ports, ids } }, input: toOperationInput(opened) });
     if (outside.settings.verifyAnswers) route.response.parse(answer.body);
     return written(route, signNextCursor(outside.cursors, scope, { input, body: answer.body }), answer.version);
   });

@@ -45,7 +45,7 @@ describe('what has expired', () => {
     system.time.advance(86_400 + 1);
     await expire();
     expect(await idempotency.expire(system.time.in(0))).toBe(0);
-    expect(await idempotency.begin({ ...request, fingerprint: 'two', at: system.time.in(0) })).toEqual({ state: 'new' });
+    expect(await idempotency.begin({ ...request, fingerprint: 'two', at: system.time.in(0) })).toMatchObject({ state: 'new' });
   });
 
   it('is removed of commands that no agent read, ten minutes after their deadline', async () => {

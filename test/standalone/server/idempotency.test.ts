@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OperationHandlers } from '#application/handlers';
 import { Failure, problem } from '#contracts/errors';
 import { routes } from '#contracts/http/routes';
+import { deploymentId } from '#domain/deployment/events';
 
 import { makeKey, OTHER_TENANT, Served, TENANT } from './served.ts';
 
@@ -13,12 +14,15 @@ describe('an idempotency key', () => {
   let served: Served;
   let calls: number;
   let behaviour: () => Promise<void>;
+  let named: string[];
   beforeEach(async () => {
     calls = 0;
+    named = [];
     behaviour = async () => undefined;
-    const requestDeployment: OperationHandlers['requestDeployment'] = async () => {
+    const requestDeployment: OperationHandlers['requestDeployment'] = async ({ ports }) => {
       calls += 1;
       const version = calls;
+      named.push(ports.ids.deployment(ports.clock.now()));
       await behaviour();
       return { body: { id, state: 'Requested', version } };
     };
@@ -47,6 +51,18 @@ describe('an idempotency key', () => {
     await deploy(served.keys.admin);
     await deploy(served.keys.admin);
     expect(calls).toBe(2);
+  });
+
+  it('gives a deployment the same id again after a failure, and another under another key', async () => {
+    behaviour = async () => await Promise.reject(new Failure('unavailable', 'not now'));
+    await deploy(served.keys.admin, 'once');
+    await deploy(served.keys.admin, 'once');
+    behaviour = async () => undefined;
+    await deploy(served.keys.admin, 'once');
+    await deploy(served.keys.admin, 'twice');
+    expect([named[1], named[2]]).toEqual([named[0], named[0]]);
+    expect(new Set(named).size).toBe(2);
+    expect(named.every((one) => deploymentId.safeParse(one).success)).toBe(true);
   });
 
   it('belongs to its tenant', async () => {
