@@ -116,8 +116,9 @@ function goOn(shop: Shop, { folder, started }: { readonly folder: string; readon
 Everything is still running. Go on with
   export SLUICE_URL=${shop.url} SLUICE_KEY=${shop.key}
   npx sluice list deployments
-  npx sluice deploy shop 1.2.0 --environment production --watch
   curl http://127.0.0.1:${shop.port}
+  node examples/shop/customers.mjs http://127.0.0.1:${shop.port}     # in another terminal: traffic to judge by
+  npx sluice deploy shop 1.2.0 --environment production --watch
   open ${shop.url}/docs
 Stop it with
   kill ${started.map((one) => String(one.process.pid ?? '')).join(' ')}

@@ -87,8 +87,14 @@ function waitLines(view: DeploymentView, paint: Paint): readonly string[] {
   const present = view.steps.find((step) => step.id === view.step && step.status === 'running');
   const ways = [
     ...(view.paused === null ? [] : [`paused by ${view.paused.by}${view.paused.until === null ? '' : ` until ${view.paused.until}`}: ${view.paused.reason}`, `  sluice resume ${view.id}`]),
-    ...(present?.kind === 'approve' ? ['waits for approval', `  sluice approve ${view.id}`, `  sluice deny ${view.id}`] : []),
+    ...(present?.kind === 'approve' ? [`waits for approval${approvedBy(view, present.id)}`, `  sluice approve ${view.id}`, `  sluice deny ${view.id}`] : []),
     ...(present?.kind === 'pause' ? [`pauses until ${present.until ?? 'somebody promotes it'}`, `  sluice promote ${view.id}`] : []),
   ];
   return ways.map((way) => `  ${paint('yellow', way)}`);
+}
+
+/** Who has approved already, where more than one must. */
+function approvedBy(view: DeploymentView, step: string): string {
+  const names = view.approvals.filter((one) => one.step === step).map((one) => one.by.name);
+  return names.length === 0 ? '' : `, approved by ${names.join(', ')}`;
 }

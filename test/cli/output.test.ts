@@ -93,6 +93,14 @@ describe('the view of a deployment', () => {
     ]);
   });
 
+  it('says who has approved while another must', () => {
+    const [step] = deploymentView().steps;
+    if (step === undefined) throw new Error('the sample has steps');
+    const approval = { by: { id: 'key-01kaj3zv6w', name: 'ann' }, at: '2026-11-21T13:43:00.000Z', reason: '' };
+    const waiting = deploymentView({ step: 'gate', steps: [{ ...step, id: 'gate', kind: 'approve', status: 'running', endedAt: null }], approvals: [{ ...approval, step: 'gate' }, { ...approval, step: 'earlier' }] });
+    expect(deploymentLines(waiting, look)).toContain('  waits for approval, approved by ann');
+  });
+
   it.each([8, 12, 20, 30])('fits a terminal of %i rows, with the present step in sight', (rows) => {
     const [first] = deploymentView().steps;
     if (first === undefined) throw new Error('the sample has steps');
