@@ -54,3 +54,58 @@ describe.concurrent('an agent that is killed in every step', () => {
     expect(seen.requests).toBeGreaterThan(200);
   }));
 });
+
+describe.concurrent('an agent that is killed', () => {
+  it('in every step of a recreation starts what is to run, and nothing is left of the old', async () => await withControlPlane(async (plane, tenant) => {
+    const shop = await RealShop.open(plane, tenant);
+    await (await shop.deploy('1.0.0', { type: 'recreate' })).endsAs('Succeeded', 100);
+    const deployment = await shop.deploy('1.1.0', { type: 'recreate' });
+    expect(await killAtEachStep(deployment, async () => {
+      await shop.kill();
+      shop.restart();
+    })).toBeGreaterThanOrEqual(3);
+    expect((await deployment.view()).state).toBe('Succeeded');
+    const traffic = shop.traffic();
+    await until('clients are served', () => (traffic.seen.requests > 50 ? true : undefined));
+    const seen = await traffic.stop();
+    expect([Object.keys(seen.byRelease), seen.failures]).toEqual([['1.1.0'], []]);
+  }));
+
+  it('while a bad release is judged changes nothing about the judgement, and clients meet no failure but the release\'s own', async () => await withControlPlane(async (plane, tenant) => {
+    const shop = await RealShop.open(plane, tenant);
+    await (await shop.deploy('1.0.0', canary)).endsAs('Succeeded', 100);
+    const traffic = shop.traffic();
+    const deployment = await shop.deploy('1.2.0', canary);
+    await killAtEachStep(deployment, async () => {
+      await shop.kill();
+      shop.restart();
+    });
+    const ended = await deployment.view();
+    expect(ended).toMatchObject({ state: 'RolledBack', verdicts: [{ verdict: 'Failed' }] });
+    const failuresThen = traffic.seen.failures.length;
+    const asked = traffic.seen.requests;
+    await until('the old release serves alone', () => (traffic.seen.requests > asked + 100 ? true : undefined));
+    const seen = await traffic.stop();
+    expect(seen.failures.length).toBeGreaterThan(0);
+    expect(seen.failures.filter((one) => !one.includes('500') || !one.includes('"release":"1.2.0"'))).toEqual([]);
+    expect(seen.failures.length).toBe(failuresThen);
+  }));
+});
+
+describe.concurrent('a control plane and an agent that are killed at once', () => {
+  it('in every step of a canary bring it to its end, and fail no request', async () => await withControlPlane(async (plane, tenant) => {
+    const shop = await RealShop.open(plane, tenant);
+    await (await shop.deploy('1.0.0', canary)).endsAs('Succeeded', 100);
+    const traffic = shop.traffic();
+    const deployment = await shop.deploy('1.1.0', canary);
+    expect(await killAtEachStep(deployment, async () => {
+      await Promise.all([plane.kill(), shop.kill()]);
+      await plane.restart();
+      shop.restart();
+    })).toBeGreaterThanOrEqual(4);
+    expect((await deployment.ended()).state).toBe('Succeeded');
+    const seen = await traffic.stop();
+    expect(seen.failures).toEqual([]);
+    expect(seen.byRelease['1.1.0']).toBeGreaterThan(0);
+  }));
+});
