@@ -1,5 +1,5 @@
 import type { DeploymentCommand } from '#domain/deployment/command';
-import { isDispatched } from '#domain/deployment/plan';
+import { MAXIMUM_PLAN_STEPS, isDispatched } from '#domain/deployment/plan';
 import type { Plan } from '#domain/deployment/plan';
 import { currentStep, stepOf } from '#domain/deployment/state';
 import type { StepProgress } from '#domain/deployment/state';
@@ -64,11 +64,14 @@ export function done(story: Story): Story {
 }
 
 function onwards(story: Story, isReached: (current: StepProgress | undefined) => boolean): Story {
-  for (let now = story; ; now = done(begun(now))) {
+  let now = story;
+  for (let step = 0; step <= MAXIMUM_PLAN_STEPS; step += 1) {
     const current = currentStep(stateOf(now));
     if (isReached(current)) return now;
-    if (current === undefined) throw new Error('the plan has no such step');
+    if (current === undefined) break;
+    now = done(begun(now));
   }
+  throw new Error('the plan has no such step, or it cannot be reached');
 }
 
 function goodEnd(story: Story, { step, until: end }: StepProgress): readonly DeploymentCommand[] {
