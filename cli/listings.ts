@@ -13,6 +13,7 @@ export type Wanted = {
   readonly application?: string | undefined;
   readonly environment?: string | undefined;
   readonly state?: string | undefined;
+  readonly label?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 };
@@ -49,27 +50,27 @@ function listing<Name extends ListOperation>(given: {
 /** The deployments of a table, also where they are shown without being listed. */
 export const listings = {
   applications: listing({
-    operation: 'listApplications', header: ['NAME', 'VERSION', 'CHANGED', 'COMPONENTS'], request: (query) => ({ query }),
+    operation: 'listApplications', header: ['NAME', 'VERSION', 'CHANGED', 'COMPONENTS'], filters: ['label'], request: (query, { label }) => ({ query: labelled(query, label) }),
     row: (one, now) => [one.metadata.name, String(one.version), ago(one.updatedAt, now), one.spec.components.map((component) => component.name).join(', ')],
   }),
   environments: listing({
-    operation: 'listEnvironments', header: ['NAME', 'VERSION', 'CHANGED', 'STRATEGY', 'WAVES'], request: (query) => ({ query }),
+    operation: 'listEnvironments', header: ['NAME', 'VERSION', 'CHANGED', 'STRATEGY', 'WAVES'], filters: ['label'], request: (query, { label }) => ({ query: labelled(query, label) }),
     row: (one, now) => [one.metadata.name, String(one.version), ago(one.updatedAt, now), one.spec.strategy.type, one.spec.waves.map((wave) => wave.targets.join(', ')).join(' → ')],
   }),
   targets: listing({
-    operation: 'listTargets', header: ['NAME', 'VERSION', 'CHANGED', 'PROVIDER', 'REGION'], request: (query) => ({ query }),
+    operation: 'listTargets', header: ['NAME', 'VERSION', 'CHANGED', 'PROVIDER', 'REGION'], filters: ['label'], request: (query, { label }) => ({ query: labelled(query, label) }),
     row: (one, now) => [one.metadata.name, String(one.version), ago(one.updatedAt, now), one.spec.provider, orDash(one.spec.region)],
   }),
   releases: listing({
-    operation: 'listReleases', header: ['NAME', 'APPLICATION', 'CHANGED', 'COMPONENTS', 'DESCRIPTION'], filters: ['application'],
-    request: (query, { application }) => {
+    operation: 'listReleases', header: ['NAME', 'APPLICATION', 'CHANGED', 'COMPONENTS', 'DESCRIPTION'], filters: ['application', 'label'],
+    request: (query, { application, label }) => {
       if (application === undefined) throw new UsageError('releases are listed for an application: give --application NAME, or use `sluice releases NAME`');
-      return { params: { application }, query };
+      return { params: { application }, query: labelled(query, label) };
     },
     row: (one, now) => [one.metadata.name, one.spec.application, ago(one.updatedAt, now), one.spec.components.map((component) => component.name).join(', '), orDash(one.spec.description)],
   }),
   'analysis-templates': listing({
-    operation: 'listAnalysisTemplates', header: ['NAME', 'VERSION', 'CHANGED', 'METRICS'], request: (query) => ({ query }),
+    operation: 'listAnalysisTemplates', header: ['NAME', 'VERSION', 'CHANGED', 'METRICS'], filters: ['label'], request: (query, { label }) => ({ query: labelled(query, label) }),
     row: (one, now) => [one.metadata.name, String(one.version), ago(one.updatedAt, now), one.spec.metrics.map((metric) => metric.name).join(', ')],
   }),
   deployments: listing({
@@ -96,6 +97,10 @@ export const listings = {
 } as const satisfies { readonly [plural: string]: Listing };
 
 export type ListedKind = keyof typeof listings;
+
+function labelled<Query extends object>(query: Query, label: string | undefined): Query & { readonly label?: string } {
+  return label === undefined ? query : { ...query, label };
+}
 
 function stateOf(word: string): z.output<typeof deploymentState> {
   const state = deploymentState.options.find((one) => one.toLowerCase() === word.toLowerCase());

@@ -22,6 +22,7 @@ export const listCommand = command({
     application: { type: 'text', placeholder: 'NAME', description: 'deployments or releases of this application' },
     environment: { type: 'text', placeholder: 'NAME', description: 'deployments to this environment' },
     state: { type: 'text', placeholder: 'STATE', description: 'deployments in this state, as Progressing' },
+    label: { type: 'text', placeholder: 'KEY=VALUE', description: 'resources that carry this label' },
     ...pageOptions,
   },
   examples: [
@@ -44,7 +45,7 @@ export const listCommand = command({
 
 /** Shows one list: one page, or with `all` every page; with a title it is one of several. */
 export async function showList({ client, output, signal }: Surroundings, kind: Listing, given: { readonly wanted: Wanted; readonly all: boolean; readonly title?: string }): Promise<void> {
-  for (const filter of ['application', 'environment', 'state'] as const) {
+  for (const filter of ['application', 'environment', 'state', 'label'] as const) {
     if (given.wanted[filter] !== undefined && !kind.filters.includes(filter)) throw new UsageError(`this list has no filter --${filter}`, kind.filters.map((one) => `--${one}`));
   }
   const page = given.all ? await readAll(kind, client(), { wanted: given.wanted, signal }) : await kind.read(client(), given.wanted, signal);

@@ -2,8 +2,8 @@
 export const readModels = {
   /** Summaries of deployments, newest first by id. */
   deployments: { indexes: ['application', 'environment', 'state'], newestFirst: true },
-  /** Resource documents; the key is `plural/name`, for releases `releases/application/name`; index `kind` is the kind (for releases `Release/application`). */
-  resources: { indexes: ['kind', 'uses'], newestFirst: false },
+  /** Resource documents; the key is `plural/name`, for releases `releases/application/name`; index `kind` is the kind (for releases `Release/application`), `label` the kind and a label as `Kind key=value`. */
+  resources: { indexes: ['kind', 'uses', 'label'], newestFirst: false },
   /** Under the tenant `operator` only; the index finds those that were not deleted. */
   tenants: { indexes: ['state'], newestFirst: false },
   /** Commands that wait for a target's agent; index `target`, key in order of arrival. */

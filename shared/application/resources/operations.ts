@@ -9,7 +9,7 @@ import { putResource } from '#application/resources/put-resource';
 import { parseResourceDocument } from '#application/resources/resource-document';
 import { Failure } from '#contracts/errors';
 import type { resourceRoutes } from '#contracts/http/resource-routes';
-import { inWords, kindIndex } from '#domain/resources/reference';
+import { inWords, kindIndex, labelIndex } from '#domain/resources/reference';
 import type { ResourceKind, ResourceOf } from '#domain/resources/resource';
 
 type Path = { readonly name: string; readonly application?: string };
@@ -28,8 +28,9 @@ const get = <Kind extends ResourceKind>(kind: Kind) => async (context: CallConte
 };
 
 /** In the order of names; from the read model. */
-const list = <Kind extends ResourceKind>(kind: Kind) => async (context: CallContext, { params, query }: { readonly params: Omit<Path, 'name'>; readonly query: PageQuery }) => {
-  const filter = { index: 'kind', value: kindIndex({ kind, ...params }) };
+const list = <Kind extends ResourceKind>(kind: Kind) => async (context: CallContext, { params, query }: { readonly params: Omit<Path, 'name'>; readonly query: PageQuery & { readonly label?: string | undefined } }) => {
+  const listed = { kind, ...params };
+  const filter = query.label === undefined ? { index: 'kind', value: kindIndex(listed) } : { index: 'label', value: labelIndex(listed, query.label) };
   const { items, more } = await readPage(query, async (page) => await context.ports.readModels.list(context.tenant, 'resources', { filter, ...page }), (one) => one.key);
   return { body: { items: items.map((one) => shown(parseResourceDocument(kind, one))), ...more } };
 };

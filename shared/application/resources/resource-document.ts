@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Context } from '#application/context';
 import type { LoadedResource } from '#application/resources/load-resource';
 import { instant } from '#domain/resources/names';
-import { documentKey, kindIndex } from '#domain/resources/reference';
+import { documentKey, kindIndex, labelIndex } from '#domain/resources/reference';
 import type { ResourceReference } from '#domain/resources/reference';
 import { resource as resourceSchema } from '#domain/resources/resource';
 import type { Resource, ResourceKind, ResourceOf } from '#domain/resources/resource';
@@ -17,7 +17,8 @@ const storedDocument = z.strictObject({ resource: resourceSchema, updatedAt: ins
 export async function showResource(context: Context, reference: ResourceReference, loaded: { readonly resource: Resource; readonly version: number; readonly updatedAt: string }): Promise<void> {
   const { resource, version, updatedAt } = loaded;
   const uses = [...new Set(usesOf(resource).map(useIndex))];
-  await context.ports.readModels.put(context.tenant, 'resources', { key: documentKey(reference), version, index: { kind: kindIndex(reference), uses }, document: { resource, updatedAt } satisfies z.input<typeof storedDocument> });
+  const label = Object.entries(resource.metadata.labels ?? {}).map(([key, value]) => labelIndex(reference, `${key}=${value}`));
+  await context.ports.readModels.put(context.tenant, 'resources', { key: documentKey(reference), version, index: { kind: kindIndex(reference), uses, label }, document: { resource, updatedAt } satisfies z.input<typeof storedDocument> });
 }
 
 /**

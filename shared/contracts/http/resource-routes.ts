@@ -17,6 +17,9 @@ function stored<Document extends z.ZodObject>(document: Document) {
   return z.strictObject({ ...document.shape, version: z.int(), updatedAt: z.iso.datetime() }) as z.ZodObject<Document['shape'] & { version: z.ZodInt; updatedAt: z.ZodISODateTime }, z.core.$strict>;
 }
 
+/** Only what carries this label. */
+const label = z.string().regex(/^[^=]{1,63}=.{0,255}$/, 'must be a label as "key=value"').optional().meta({ example: 'team=checkout' });
+
 function routesOf<Document extends z.ZodObject, Params extends z.ZodObject, ListParams extends z.ZodObject>(
   words: { readonly one: string; readonly path: string; readonly example: { readonly body: unknown; readonly response: unknown } },
   document: Document,
@@ -27,7 +30,7 @@ function routesOf<Document extends z.ZodObject, Params extends z.ZodObject, List
   return {
     put: route({ method: 'PUT', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Make or replace ${words.one}`, params: params.one, body: document, response: answer, versioned: true, problems: ['rule-broken', 'unknown-reference', 'precondition-failed'], examples: words.example }),
     get: route({ method: 'GET', path: `${words.path}/{name}`, permission: 'resource:read', summary: `Get ${words.one}`, params: params.one, response: answer, versioned: true, problems: ['not-found'], examples: { response: words.example.response } }),
-    list: route({ method: 'GET', path: words.path, permission: 'resource:read', summary: `List ${many}`, params: params.list, query: z.strictObject(pageQuery), response: pageOf(answer), examples: { response: { items: [words.example.response] } } }),
+    list: route({ method: 'GET', path: words.path, permission: 'resource:read', summary: `List ${many}`, params: params.list, query: z.strictObject({ ...pageQuery, label }), response: pageOf(answer), examples: { response: { items: [words.example.response] } } }),
     remove: route({ method: 'DELETE', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Delete ${words.one}`, params: params.one, status: 204, response: z.null(), versioned: true, problems: ['not-found', 'in-use', 'precondition-failed'] }),
   };
 }

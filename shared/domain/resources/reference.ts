@@ -25,6 +25,11 @@ export function kindIndex(reference: Pick<ResourceReference, 'kind' | 'applicati
   return reference.application === undefined ? reference.kind : `${reference.kind}/${reference.application}`;
 }
 
+/** The value of the read model's index `label`, as `Application team=checkout`. */
+export function labelIndex(reference: Pick<ResourceReference, 'kind' | 'application'>, label: string): string {
+  return `${kindIndex(reference)} ${label}`;
+}
+
 /** A kind as people say it, as `analysis template`. */
 export function kindInWords(kind: ResourceKind): string {
   return kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
