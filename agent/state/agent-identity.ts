@@ -10,13 +10,13 @@ const agentIdentity = z.strictObject({ instance: z.string(), target: resourceNam
 export type AgentIdentity = z.infer<typeof agentIdentity>;
 
 /**
- * Which agent a state folder is that of; made at the first start.
+ * Which agent a state folder is that of; made at the first start, and anew while no claim has succeeded: a name that was mistyped binds nothing.
  * @throws Failure `conflict` when the folder is that of another target.
  */
 export function readAgentIdentity(path: string, target: string): AgentIdentity {
   const known = readJsonFile(path, agentIdentity);
-  if (known !== undefined && known.target !== target) throw new Failure('conflict', `the state folder is that of target ${known.target}; name another folder for target ${target}`);
-  if (known !== undefined) return known;
+  if (known !== undefined && known.target !== target && known.epoch > 0) throw new Failure('conflict', `the state folder is that of target ${known.target}; name another folder for target ${target}`);
+  if (known?.target === target) return known;
   const fresh = { instance: `agent-${randomUUID()}`, target, epoch: 0 };
   writeJsonFile(path, fresh);
   return fresh;
