@@ -3,15 +3,45 @@ import { nowOf } from '#application/context';
 import { decideAndAppend, loadDeployment } from '#application/deployments/load-deployment';
 
 /**
+ * How long the commands of a clean-up are good for: nobody waits for them, so a target that is away does them when it is back, also after
+ * a long weekend.
+ */
+export const CLEANUP_DAYS = 7;
+
+/** In seconds. */
+export const CLEANUP_SECONDS = CLEANUP_DAYS * 86_400;
+
+/** The timer of a deployment's clean-up: of its begin, and then of its last moment. */
+export async function setCleanUp(context: Context, deployment: string, at: string): Promise<void> {
+  await context.ports.timers.set({ id: `cleanup/${context.tenant}/${deployment}`, at, payload: { kind: 'cleanup', tenant: context.tenant, deployment } });
+}
+
+/**
  * Stops the old side of a succeeded deployment after its delay. A deployment that has taken a lease since takes the old side over: its
- * commands say what runs, and its higher generation fences this one's.
+ * commands say what runs, and its higher generation fences this one's. What no target has done in time is given up.
  */
 export async function cleanUp(context: Context, deployment: string): Promise<void> {
   const loaded = await loadDeployment(context, deployment);
   const plan = loaded?.state.plan;
   if (loaded === undefined || plan === null || plan === undefined || loaded.state.cleanupAt === null) return;
+  const running = loaded.state.steps.find((one) => one.phase === 'cleanup' && one.status === 'running');
+  if (running !== undefined) {
+    await awaitReports(context, deployment, running.startedAt ?? loaded.state.updatedAt);
+    return;
+  }
   const leases = await Promise.all(plan.targets.map(async (target) => await context.ports.leases.read(context.tenant, target.name, loaded.state.request.application)));
   const taken = leases.flat().find((lease) => lease.holder !== null || lease.stableBy !== deployment);
-  if (taken === undefined) await decideAndAppend(context, deployment, { type: 'Dispatch', step: 'cleanup', at: nowOf(context) });
-  else await decideAndAppend(context, deployment, { type: 'FinishCleanup', outcome: 'takenOver', reason: `a later deployment changes ${taken.target}`, at: nowOf(context) });
+  if (taken !== undefined) {
+    await decideAndAppend(context, deployment, { type: 'FinishCleanup', outcome: 'takenOver', reason: `a later deployment changes ${taken.target}`, at: nowOf(context) });
+    return;
+  }
+  await decideAndAppend(context, deployment, { type: 'Dispatch', step: 'cleanup', at: nowOf(context) });
+  await awaitReports(context, deployment, nowOf(context));
+}
+
+/** Ends a clean-up of which the time is over; sets the timer for that where it is not. */
+async function awaitReports(context: Context, deployment: string, startedAt: string): Promise<void> {
+  const deadline = new Date(Date.parse(startedAt) + CLEANUP_SECONDS * 1000).toISOString();
+  if (nowOf(context) < deadline) await setCleanUp(context, deployment, deadline);
+  else await decideAndAppend(context, deployment, { type: 'FinishCleanup', outcome: 'failed', reason: `not every target reported within ${CLEANUP_DAYS} days`, at: nowOf(context) });
 }

@@ -1,4 +1,5 @@
 import type { Context } from '#application/context';
+import { CLEANUP_SECONDS } from '#application/deployments/clean-up';
 import { readSide } from '#application/deployments/planning-sources';
 import type { Command, DesiredState, SideSpec } from '#contracts/adapter';
 import { timeoutOf } from '#domain/deployment/answers';
@@ -17,7 +18,7 @@ export async function commandsOfStep(context: Context, state: DeploymentState, s
   const progress = stepOf(state, step);
   const { plan } = state;
   if (progress === undefined || plan === null || !isDispatched(progress.step)) return [];
-  const timeoutSeconds = progress.phase === 'cleanup' ? progress.step.timeoutSeconds : timeoutOf(state, progress.step);
+  const timeoutSeconds = progress.phase === 'cleanup' ? CLEANUP_SECONDS : timeoutOf(state, progress.step);
   const sides = await sidesOf(context, state, plan);
   const deadline = new Date(Date.parse(progress.startedAt ?? state.updatedAt) + timeoutSeconds * 1000).toISOString();
   return progress.commands.flatMap((one): Command[] => {

@@ -1,4 +1,5 @@
 import type { Context } from '#application/context';
+import { setCleanUp } from '#application/deployments/clean-up';
 import { loadDeployment } from '#application/deployments/load-deployment';
 import { advanceQueue } from '#application/deployments/proceed';
 import type { SideReference } from '#domain/deployment/plan';
@@ -15,7 +16,7 @@ export async function finishDeployment(context: Context, id: string): Promise<vo
   const { state } = loaded;
   await context.ports.leases.free(context.tenant, id, stableAfter(state));
   await context.ports.leases.dequeue(context.tenant, id);
-  if (state.cleanupAt !== null) await context.ports.timers.set({ id: `cleanup/${context.tenant}/${id}`, at: state.cleanupAt, payload: { kind: 'cleanup', tenant: context.tenant, deployment: id } });
+  if (state.cleanupAt !== null) await setCleanUp(context, id, state.cleanupAt);
   await advanceQueue(context);
 }
 

@@ -40,10 +40,10 @@ function disordered(handlers: Handlers, chance: Chance, world: World): Handlers 
   };
 }
 
-type Turn = 'plain' | 'twice' | 'side by side' | 'late' | 'fails before' | 'fails after' | 'again later';
+type Turn = 'plain' | 'twice' | 'side by side' | 'late' | 'fails before' | 'fails after' | 'fails, and is done later' | 'again later';
 
 /** How often each turn is taken, in a hundred. Calls of machines are tried nine times, so that one in a million fails for good. */
-const TURNS: readonly (readonly [Turn, number])[] = [['twice', 10], ['side by side', 10], ['late', 15], ['fails before', 10], ['fails after', 10], ['again later', 10], ['plain', 35]];
+const TURNS: readonly (readonly [Turn, number])[] = [['twice', 10], ['side by side', 10], ['late', 15], ['fails before', 7], ['fails after', 7], ['fails, and is done later', 6], ['again later', 10], ['plain', 35]];
 
 async function once<Result>(chance: Chance, world: World, work: () => Promise<Result>): Promise<Result> {
   const turn = chance.pick(TURNS);
@@ -51,8 +51,13 @@ async function once<Result>(chance: Chance, world: World, work: () => Promise<Re
   if (turn === 'twice') await work();
   if (turn === 'late') await world.time.sleep(chance.below(LONGEST_DELAY_MILLISECONDS));
   if (turn === 'fails before') throw new Disorder('it fails before it is done');
+  const later = () => world.later(chance.below(LATEST_REPETITION_SECONDS), async () => void (await work()));
+  if (turn === 'fails, and is done later') {
+    later();
+    throw new Disorder('it fails, and is done later');
+  }
   const result = await work();
   if (turn === 'fails after') throw new Disorder('it fails after it is done');
-  if (turn === 'again later') world.later(chance.below(LATEST_REPETITION_SECONDS), async () => void (await work()));
+  if (turn === 'again later') later();
   return result;
 }

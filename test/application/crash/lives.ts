@@ -5,11 +5,13 @@ import { basename, join } from 'node:path';
 
 import { LOCK_FILE } from '#standalone/data-file';
 
+import { Chance } from './chance.ts';
+import { disorderOf } from './disorder.ts';
 import { documents, request, scenarios } from './scenarios.ts';
 import type { Scenario } from './scenarios.ts';
 import { newAgent } from './simulated-agent.ts';
 import { violationsOf } from './violations.ts';
-import { World } from './world.ts';
+import { Crashed, World } from './world.ts';
 import type { Outside, WorldOptions } from './world.ts';
 
 /** A moment: what was on the disk of the control plane, and what was outside of it. */
@@ -94,9 +96,32 @@ export async function tell(folders: Folders, from: Moment, scenario: Scenario, m
 async function passAfterwards(world: World): Promise<void> {
   for (let seconds = 0; seconds < LONGEST_RETRIES_SECONDS; seconds += AFTERWARDS_SECONDS) {
     await world.pass(AFTERWARDS_SECONDS, 10);
-    const { deliveries, timers, tasks } = await world.engine.counts();
-    if (deliveries === 0 && timers === 0 && tasks === 0) return;
+    const { deliveries, dueTimers, tasks } = await world.engine.counts();
+    if (deliveries === 0 && dueTimers === 0 && tasks === 0) return;
   }
+}
+
+/** The most that a life lasts, in commits, and how often the control plane dies before it is let live. */
+const LONGEST_LIFE_COMMITS = 150;
+const DEATHS = 5;
+
+/** Tells a story in disorder and through several crashes, all by the chance of a seed. */
+export async function tellThroughCrashes(folders: Folders, from: Moment, scenario: Scenario, seed: number): Promise<Told> {
+  const chance = new Chance(seed);
+  const { folder, outside } = await copyOf(folders, from);
+  for (let death = 1; death <= DEATHS; death += 1) {
+    const last = 1 + chance.below(LONGEST_LIFE_COMMITS);
+    try {
+      const world = await World.open({ folder, outside, script: scenario, disorder: disorderOf(chance), onCommit: (commit) => commit < last });
+      await world.passToEnd(LONGEST_STORY_SECONDS);
+      await world.close();
+      break;
+    } catch (error) {
+      if (!(error instanceof Crashed)) throw error;
+    }
+    outside.now = new Date(Date.parse(outside.now) + SHORTEST_DOWNTIME_MILLISECONDS + 1000 * chance.below(30)).toISOString();
+  }
+  return await tell(folders, { folder, outside }, scenario, { disorder: disorderOf(chance) });
 }
 
 /** Tells a story once and keeps the moments after the commits that are wanted, each as a crash would leave it. */

@@ -22,7 +22,8 @@ const mustBeEmpty = {
   'place in the queue': 'SELECT deployment AS found FROM lease_queue',
   'delivery that is not done': "SELECT consumer || ' of ' || stream || ' ' || version || ': ' || coalesce(reason, '') AS found FROM deliveries",
   'delivery that was given up': "SELECT consumer || ' of ' || stream || ' ' || version || ': ' || reason AS found FROM failed_deliveries",
-  'timer': 'SELECT id AS found FROM timers',
+  // The last moment of a clean-up is a week away; that it was done is in the stream.
+  'timer': "SELECT id AS found FROM timers WHERE id NOT LIKE 'cleanup/%'",
   'timer that was given up': "SELECT id || ': ' || reason AS found FROM failed_timers",
   'command in an inbox': "SELECT key AS found FROM read_models WHERE model = 'commands'",
   'event that was not relayed': 'SELECT type AS found FROM events WHERE position > (SELECT position FROM relay)',

@@ -97,18 +97,23 @@ export class World {
     for (const agent of this.outside.agents) agent.called = true;
   }
 
+  /** Starts the control plane; ends with Crashed when it ends before it is up. */
   static async open(options: WorldOptions): Promise<World> {
     const world = new World(options);
-    const { chance, handlers } = options.disorder ?? {};
-    world.#opened = await openEngine({
-      dataFolder: options.folder, clock: world.time, sleeper: world.time, random: chance?.next ?? (() => 0),
-      connections: { announceWork: async (_tenant, target) => world.#announce(target), closeKey: async () => {} },
-      handlers: () => world.#noting(handlers?.(createHandlers(service), world) ?? createHandlers(service)),
-      onTrouble: (doing, error) => world.troubles.push(`${doing}: ${inWords(error)}`),
-      startThread: inProcessThread({ chance, committed: () => world.#committed() }),
-    });
-    await world.#opened.start();
+    await Promise.race([world.#start(options), world.#crash.promise]);
     return world;
+  }
+
+  async #start({ folder, disorder }: WorldOptions): Promise<void> {
+    const { chance, handlers } = disorder ?? {};
+    this.#opened = await openEngine({
+      dataFolder: folder, clock: this.time, sleeper: this.time, random: chance?.next ?? (() => 0),
+      connections: { announceWork: async (_tenant, target) => this.#announce(target), closeKey: async () => {} },
+      handlers: () => this.#noting(handlers?.(createHandlers(service), this) ?? createHandlers(service)),
+      onTrouble: (doing, error) => this.troubles.push(`${doing}: ${inWords(error)}`),
+      startThread: inProcessThread({ chance, committed: () => this.#committed() }),
+    });
+    await this.#opened.start();
   }
 
   get engine(): Engine {
