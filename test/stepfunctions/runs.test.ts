@@ -64,6 +64,13 @@ describe.each(names)('the machine %s', (name) => {
     expect(Object.keys(machines[name].States).filter((one) => !states.includes(one)).toSorted()).toEqual([...wayBack, ...onlyFirst].toSorted());
   });
 
+  test.each([
+    ['a first deployment', { stable: {} }], ['a return to an earlier release', { stable, isRollback: true }], ['workers alone', { next: [web, ...changed([mailer])], stable: { 'edge-1': shop } }], ['nothing to do', { next: shop, stable: { 'edge-1': shop } }],
+  ])('carries %s', (_, asked) => {
+    const { state, states } = run(planOf({ strategy: { type: name }, next, ...asked }));
+    expect([state.name, states.includes('Begin rollback')]).toEqual(['Succeeded', false]);
+  });
+
   test('goes through the gate before each change of traffic, and before no other step', () => {
     const { states } = run(plan);
     const gated = states.flatMap((state, index) => (states[index - 1] === 'Gate passed' ? [state] : []));

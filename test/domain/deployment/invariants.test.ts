@@ -32,7 +32,7 @@ function always(rule: (moment: Moment) => void): void {
       story = [...story, ...events];
       rule({ before, command, events, after: foldOf(story), story });
     }
-  }), { numRuns: 80 });
+  }), { numRuns: 50 });
 }
 
 function foldOf(story: Story): DeploymentState | undefined {
