@@ -26,6 +26,8 @@ describe.concurrent('what is in use', () => {
     expect(await users(`/v1/applications/${shop.application}`)).toEqual(inUse(...['1.0.0', '1.1.0', '1.2.0'].map((name) => `releases/${shop.application}/${name}`)));
     for (const release of ['1.0.0', '1.1.0', '1.2.0']) expect((await remove(`/v1/applications/${shop.application}/releases/${release}`)).status).toBe(204);
     expect((await remove(`/v1/environments/${shop.environment}`)).status).toBe(204);
+    // An agent whose target goes would be told so, and that is no trouble of this test.
+    await shop.agent.stop();
     for (const path of [`/v1/targets/${shop.agent.target}`, `/v1/analysis-templates/${shop.template}`, `/v1/applications/${shop.application}`]) {
       expect((await remove(path)).status).toBe(204);
       expect((await tenant.request('GET', path)).status).toBe(404);
