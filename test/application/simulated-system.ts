@@ -48,6 +48,8 @@ export class SimulatedSystem {
   agentIsUp = true;
   #engine: Engine | undefined;
   #epoch = 0;
+  /** The highest generation that the target has seen of each application: a lower one is refused. */
+  readonly #generations = new Map<string, number>();
   readonly #folder: string;
   readonly #remove: () => Promise<void>;
 
@@ -120,11 +122,19 @@ export class SimulatedSystem {
     for (const { command } of items) {
       const answer = this.answering(command);
       if (answer === 'silent') continue;
-      this.done.push(command);
+      const refused = this.#isLate(command);
+      if (!refused) this.done.push(command);
       answered += 1;
-      await this.call('reportCommand', { params: { name: 'local' }, body: { ...claim, epoch: this.#epoch, report: { command: command.id, outcome: answer === 'done' ? 'succeeded' : 'failed', reason: answer } } }, agent);
+      await this.call('reportCommand', { params: { name: 'local' }, body: { ...claim, epoch: this.#epoch, report: { command: command.id, outcome: refused ? 'superseded' : answer === 'done' ? 'succeeded' : 'failed', reason: answer } } }, agent);
     }
     return answered;
+  }
+
+  #isLate(command: Command): boolean {
+    if (command.verb === 'check') return false;
+    const seen = this.#generations.get(command.application) ?? 0;
+    this.#generations.set(command.application, Math.max(seen, command.generation));
+    return command.generation < seen;
   }
 
   async heartbeat(): Promise<void> {

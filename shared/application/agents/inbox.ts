@@ -31,12 +31,17 @@ function versionOf(one: Command): number {
   return Date.parse(one.deadline) * 2;
 }
 
-/** The commands that wait for a target, oldest first; those past their deadline are forgotten. */
+/**
+ * The commands that a target is to do now, oldest first; those past their deadline are forgotten. Of an application only those of the
+ * highest generation are given, so that a target that was away does not first do what has since been taken back; the others wait until
+ * these are done, and are then refused by the target's fence.
+ */
 export async function readInbox(context: Context, target: string, now: string): Promise<readonly Command[]> {
   const found = await context.ports.readModels.list(context.tenant, 'commands', { filter: { index: 'target', value: target }, limit: HANDED_AT_ONCE });
   const items = found.map((one) => inboxItem.parse(one.document));
   for (const late of items.filter((one) => one.command.deadline <= now)) await forget(context, late.command.id);
-  return items.filter((one) => one.report === null && one.command.deadline > now).sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0)).map((one) => one.command);
+  const open = items.filter((one) => one.report === null && one.command.deadline > now).sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0)).map((one) => one.command);
+  return open.filter((one) => one.verb === 'check' || !open.some((other) => other.application === one.application && other.generation > one.generation));
 }
 
 /** Whether a command is one of a target's; reports on others are of no interest. */
