@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const report = process.env.SLUICE_TEST_REPORT;
 
 /** End-to-end tests wait for processes and clocks most of the time, so more of them than processors run at once, and each has longer. */
-const patient = { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 4, sequence: { groupOrder: 1 } } as const;
+const patient = { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 4, sequence: { groupOrder: 1 } } as const;
 
 export default defineConfig({
   resolve: { conditions: ['sluice-source', 'node', 'import', 'default'] },

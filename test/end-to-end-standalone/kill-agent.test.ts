@@ -4,7 +4,7 @@ import { deploymentEventPayloads } from '#domain/deployment/events';
 
 import type { Deployment } from '../end-to-end/deployment.ts';
 import type { Strategy } from '../end-to-end/shop.ts';
-import { until } from '../end-to-end/until.ts';
+import { LONG_SECONDS, until } from '../end-to-end/until.ts';
 import { withControlPlane } from './control-plane.ts';
 import { RealShop } from './real-shop.ts';
 
@@ -34,7 +34,7 @@ describe.concurrent('an agent that is killed in every step', () => {
     { strategy: { type: 'blue-green', scaleDownDelaySeconds: 1 } },
   ])('of a deployment by $strategy.type fails no request of a good release', async ({ strategy }) => await withControlPlane(async (plane, tenant) => {
     const shop = await RealShop.open(plane, tenant);
-    await (await shop.deploy('1.0.0', strategy)).endsAs('Succeeded', 100);
+    await (await shop.deploy('1.0.0', strategy)).endsAs('Succeeded', LONG_SECONDS);
     const traffic = shop.traffic();
     const deployment = await shop.deploy('1.1.0', strategy);
     const kills = await killAtEachStep(deployment, async () => {
@@ -58,7 +58,7 @@ describe.concurrent('an agent that is killed in every step', () => {
 describe.concurrent('an agent that is killed', () => {
   it('in every step of a recreation starts what is to run, and nothing is left of the old', async () => await withControlPlane(async (plane, tenant) => {
     const shop = await RealShop.open(plane, tenant);
-    await (await shop.deploy('1.0.0', { type: 'recreate' })).endsAs('Succeeded', 100);
+    await (await shop.deploy('1.0.0', { type: 'recreate' })).endsAs('Succeeded', LONG_SECONDS);
     const deployment = await shop.deploy('1.1.0', { type: 'recreate' });
     expect(await killAtEachStep(deployment, async () => {
       await shop.kill();
@@ -73,7 +73,7 @@ describe.concurrent('an agent that is killed', () => {
 
   it('while a bad release is judged changes nothing about the judgement, and clients meet no failure but the release\'s own', async () => await withControlPlane(async (plane, tenant) => {
     const shop = await RealShop.open(plane, tenant);
-    await (await shop.deploy('1.0.0', canary)).endsAs('Succeeded', 100);
+    await (await shop.deploy('1.0.0', canary)).endsAs('Succeeded', LONG_SECONDS);
     const traffic = shop.traffic();
     const deployment = await shop.deploy('1.2.0', canary);
     await killAtEachStep(deployment, async () => {
@@ -95,7 +95,7 @@ describe.concurrent('an agent that is killed', () => {
 describe.concurrent('a control plane and an agent that are killed at once', () => {
   it('in every step of a canary bring it to its end, and fail no request', async () => await withControlPlane(async (plane, tenant) => {
     const shop = await RealShop.open(plane, tenant);
-    await (await shop.deploy('1.0.0', canary)).endsAs('Succeeded', 100);
+    await (await shop.deploy('1.0.0', canary)).endsAs('Succeeded', LONG_SECONDS);
     const traffic = shop.traffic();
     const deployment = await shop.deploy('1.1.0', canary);
     expect(await killAtEachStep(deployment, async () => {

@@ -7,7 +7,7 @@ import { stepsOf } from '../end-to-end/deployment.ts';
 import { OWN_TEMPLATE, Shop } from '../end-to-end/shop.ts';
 import type { Strategy } from '../end-to-end/shop.ts';
 import type { Tenant } from '../end-to-end/tenant.ts';
-import { until } from '../end-to-end/until.ts';
+import { LONG_SECONDS, until } from '../end-to-end/until.ts';
 import { withControlPlane } from './control-plane.ts';
 
 const served = async (tenant: Tenant, strategy: Strategy) => {
@@ -61,7 +61,7 @@ describe.concurrent.each<{ readonly strategy: Strategy; readonly applied: readon
       return 'succeeded' as const;
     };
     const good = await shop.deploy('1.1.0');
-    await good.endsAs('Succeeded', 100);
+    await good.endsAs('Succeeded', LONG_SECONDS);
     await until('all is applied, also after the end', () => (shop.agent.applied().length >= applied.length ? true : undefined));
     expect(shop.agent.applied()).toEqual(applied);
     expect(plane.kills).toBeGreaterThanOrEqual(applied.length + 1);
@@ -77,7 +77,7 @@ describe.concurrent.each<{ readonly strategy: Strategy; readonly applied: readon
       return 'silent';
     };
     const bad = await shop.deploy('1.2.0');
-    expect(stepsOf(await bad.endsAs('RolledBack', 100), 'rollback')).toEqual(['restore succeeded']);
+    expect(stepsOf(await bad.endsAs('RolledBack', LONG_SECONDS), 'rollback')).toEqual(['restore succeeded']);
     expect(shop.agent.applied()).toEqual(restored);
     await expectSeen(bad);
     expect(await shop.serving()).toMatchObject({ release: '1.1.0', heldBy: null });
@@ -102,7 +102,7 @@ describe.concurrent('a control plane that is killed while a deployment waits', (
     expect(await deployment.view()).toMatchObject({ state: 'Paused', paused: { by: 'person' }, weightPercent: { [shop.agent.target]: 50 } });
     await tenant.client.promoteDeployment({ ...deployment.params, body: { full: true } });
     await plane.killAndRestart();
-    const ended = await deployment.endsAs('Succeeded', 100);
+    const ended = await deployment.endsAs('Succeeded', LONG_SECONDS);
     expect(ended.verdicts).toMatchObject([{ verdict: 'Successful', run: 1 }]);
     expect(shop.agent.applied()).toEqual(['1.1.0×1 1.0.0×4 0 %', '1.1.0×1 1.0.0×4 25 %', '1.1.0×2 1.0.0×4 50 %', '1.1.0×4 1.0.0×4 100 %', '1.1.0×4 - 100 %']);
     await expectLooksOnce(deployment, '5-analyse');
@@ -118,7 +118,7 @@ describe.concurrent('a control plane that is killed while a deployment waits', (
     expect(await queued.view()).toMatchObject({ state: 'Requested', reason: `queued behind ${running.id}` });
     await tenant.client.abortDeployment({ ...running.params });
     await plane.killAndRestart();
-    await running.endsAs('Aborted', 100);
+    await running.endsAs('Aborted', LONG_SECONDS);
     await queued.running('pause');
     const key = 'retried-over-a-restart';
     const ask = async () => await tenant.request('POST', `/v1/deployments/${queued.id}/promote`, { body: {}, headers: { 'idempotency-key': key } });
@@ -126,7 +126,7 @@ describe.concurrent('a control plane that is killed while a deployment waits', (
     await plane.killAndRestart();
     const second = await ask();
     expect([first.status, second.status, second.text]).toEqual([200, 200, first.text]);
-    await queued.endsAs('Succeeded', 100);
+    await queued.endsAs('Succeeded', LONG_SECONDS);
     expect(await queued.told('StepSkipped')).toEqual(['StepSkipped']);
   }));
 });

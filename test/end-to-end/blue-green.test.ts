@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { stepsOf } from './deployment.ts';
+import { Deployment, stepsOf } from './deployment.ts';
 import { OWN_TEMPLATE, Shop } from './shop.ts';
 import { Tenant } from './tenant.ts';
 import { until } from './until.ts';
@@ -52,12 +52,12 @@ describe.concurrent('a blue-green deployment', () => {
   });
 
   it('is switched back within the delay by a rollback, which takes the old side over', async () => {
-    const shop = await Shop.open(tenant, { strategy: { type: 'blue-green', scaleDownDelaySeconds: 4 } });
+    const shop = await Shop.open(tenant, { strategy: { type: 'blue-green', scaleDownDelaySeconds: 6 } });
     await shop.isServed();
     const deployment = await shop.deploy('1.1.0');
     await deployment.endsAs('Succeeded');
-    const { id } = await tenant.client.rollbackDeployment(deployment.params);
-    expect(id).not.toBe(deployment.id);
+    const back = new Deployment(tenant, (await tenant.client.rollbackDeployment(deployment.params)).id);
+    await back.endsAs('Succeeded');
     await until('the clean-up is given up', async () => ((await deployment.told('CleanupFinished')).length > 0 ? true : undefined));
     expect((await deployment.events()).at(-1)).toMatchObject({ type: 'CleanupFinished', payload: { outcome: 'takenOver' } });
     expect(shop.agent.applied()).not.toContain('1.1.0×4 - 100 %');

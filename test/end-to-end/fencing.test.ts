@@ -91,6 +91,17 @@ describe.concurrent('a newer agent of the same target', () => {
     expect(await tenant.client.getTargetStatus({ params: { name: target } })).toMatchObject({ reachable: true, instance: newer.instance, epoch: newer.epoch });
   });
 
+  it('tells what runs with its first word, and each further word counts', async () => {
+    const shop = await Shop.open(tenant);
+    const status = async () => await tenant.client.getTargetStatus({ params: { name: shop.agent.target } });
+    expect(await status()).toMatchObject({ reachable: true, version: '1.0.0', components: [] });
+    for (const readyReplicas of [1, 2, 3]) {
+      shop.agent.components = [{ application: shop.application, component: 'web', release: '1.0.0', state: 'Scaling', replicas: 3, readyReplicas, reason: 'starting' }];
+      await shop.agent.heartbeat();
+      expect(await status()).toMatchObject({ components: [{ readyReplicas }] });
+    }
+  });
+
   it('is known by its instance: the same one is given the same epoch again', async () => {
     const shop = await Shop.open(tenant);
     const { client } = await tenant.keyOf('agent', { target: shop.agent.target });

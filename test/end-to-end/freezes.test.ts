@@ -35,7 +35,7 @@ describe.concurrent('a freeze', () => {
     await shop.isServed();
     const deployment = await shop.deploy('1.1.0');
     await deployment.running('pause');
-    const endsAt = inSeconds(5);
+    const endsAt = inSeconds(7);
     await shop.changeEnvironment({ freezes: [{ name: 'evening', startsAt: inSeconds(-1), endsAt }] });
     await tenant.client.promoteDeployment({ ...deployment.params });
     expect(await deployment.paused()).toMatchObject({ paused: { by: 'freeze', until: endsAt, reason: expect.stringContaining('evening') }, weightPercent: { [shop.agent.target]: 10 } });

@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** How long anything may take that takes a moment: many times what it needs on two busy cores. */
-export const PATIENCE_SECONDS = 40;
+export const PATIENCE_SECONDS = 60;
+
+/** How long a deployment may take whose server or agent is killed again and again: each restart takes a second or two, and many on a busy machine. */
+export const LONG_SECONDS = 240;
 
 /** How often a thing is looked at that nobody tells of. */
 const LOOK_MILLISECONDS = 100;

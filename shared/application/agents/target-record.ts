@@ -22,10 +22,13 @@ export async function readTargetRecord(context: Context, target: string): Promis
 
 /**
  * Writes a target's record. The version is the epoch before all else, then the time, so that an older agent's late word never hides
- * a newer one's.
+ * a newer one's; of one agent every word counts, also the second within a second, as the first heartbeat after a claim is.
  */
 export async function writeTargetRecord(context: Context, target: string, record: TargetRecord): Promise<void> {
-  await context.ports.readModels.put(context.tenant, 'targets', { key: target, version: record.epoch * EPOCH_SPAN + Math.floor(Date.parse(record.lastSeenAt) / 1000), index: {}, document: record });
+  const present = await context.ports.readModels.get(context.tenant, 'targets', target);
+  const byTime = record.epoch * EPOCH_SPAN + Math.floor(Date.parse(record.lastSeenAt) / 1000);
+  const isSameAgent = present !== undefined && targetRecord.parse(present.document).epoch === record.epoch;
+  await context.ports.readModels.put(context.tenant, 'targets', { key: target, version: isSameAgent ? Math.max(byTime, present.version + 1) : byTime, index: {}, document: record });
 }
 
 /** Larger than any second of this millennium (32,503,680,000), and small enough for 200,000 epochs within 2^53. */
