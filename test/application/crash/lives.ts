@@ -10,7 +10,7 @@ import { disorderOf } from './disorder.ts';
 import { documents, request, scenarios } from './scenarios.ts';
 import type { Scenario } from './scenarios.ts';
 import { newAgent } from './simulated-agent.ts';
-import { violationsOf } from './violations.ts';
+import { repairsOf, violationsOf } from './violations.ts';
 import { Crashed, World } from './world.ts';
 import type { Outside, WorldOptions } from './world.ts';
 
@@ -73,8 +73,8 @@ async function putDocuments(world: World): Promise<void> {
   }
 }
 
-/** How a story went from a moment on: what is wrong at its end, and how long it took in seconds and commits. */
-export type Told = { readonly violations: readonly string[]; readonly seconds: number; readonly commits: number; readonly troubles: readonly string[] };
+/** How a story went from a moment on: what is wrong at its end, what the sweep had to repair, and how long it took in seconds and commits. */
+export type Told = { readonly violations: readonly string[]; readonly repairs: readonly string[]; readonly seconds: number; readonly commits: number; readonly troubles: readonly string[] };
 
 /** Tells a story from a moment to its end; the moment stays as it is. */
 export async function tell(folders: Folders, from: Moment, scenario: Scenario, more: Pick<WorldOptions, 'disorder' | 'onCommit'> & { readonly downtimeSeconds?: number } = {}): Promise<Told> {
@@ -85,7 +85,7 @@ export async function tell(folders: Folders, from: Moment, scenario: Scenario, m
     const seconds = await world.passToEnd(LONGEST_STORY_SECONDS);
     const { commits } = world;
     await passAfterwards(world);
-    return { violations: await violationsOf(world, folder, scenario), seconds, commits, troubles: world.troubles.map(String) };
+    return { violations: await violationsOf(world, folder, scenario), repairs: await repairsOf(world), seconds, commits, troubles: world.troubles.map(String) };
   } finally {
     await world.close();
     await rm(folder, { recursive: true, force: true });

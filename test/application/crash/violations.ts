@@ -43,8 +43,13 @@ export async function violationsOf(world: World, folder: string, scenario: Scena
     ...requestViolations(feed, deployments),
     ...targetViolations(world, scenario),
     ...feed.flatMap((event) => consumersOf(event).filter((consumer) => world.outside.consumed[`${event.stream} ${event.version} ${consumer}`] !== true).map((consumer) => `${event.type} of ${event.stream} was never given to ${consumer}`)),
-    ...feed.filter((event) => event.type === 'SweepFound').map((event) => `the sweep had to repair: ${JSON.stringify(event.payload)}`),
   ];
+}
+
+/** What the sweep had to repair: nothing, where each thing is done again until it has succeeded. */
+export async function repairsOf(world: World): Promise<readonly string[]> {
+  const feed = await world.engine.ports.events.readFeed('default', undefined, 1000);
+  return feed.filter((event) => event.type === 'SweepFound').map((event) => `the sweep had to repair: ${JSON.stringify(event.payload)}`);
 }
 
 function leftovers(folder: string): readonly string[] {
