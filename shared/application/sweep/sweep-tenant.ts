@@ -4,6 +4,7 @@ import { openDeploymentIds } from '#application/resources/open-deployments';
 import { endedExecutions } from '#application/sweep/ended-executions';
 import { isPastGrace } from '#application/sweep/finding';
 import type { Attempt, DeploymentCheck, Finding, Repair } from '#application/sweep/finding';
+import { liftedFreezes } from '#application/sweep/lifted-freezes';
 import { lostLeases } from '#application/sweep/lost-leases';
 import { lostTimers } from '#application/sweep/lost-timers';
 import { missingExecutions } from '#application/sweep/missing-executions';
@@ -17,7 +18,7 @@ import { Failure } from '#contracts/errors';
  * The comparisons for each deployment. Leases come first, because what they free may be what a request waits for. Before them come the
  * read models: a request that got no further than its stream is found there.
  */
-const deploymentChecks: readonly DeploymentCheck[] = [lostLeases, waitingRequests, missingExecutions, endedExecutions, lostTimers, parkedTokens];
+const deploymentChecks: readonly DeploymentCheck[] = [lostLeases, waitingRequests, missingExecutions, endedExecutions, lostTimers, liftedFreezes, parkedTokens];
 
 /** What came of a sweep: what was found, and what went wrong while looking or repairing. */
 export type Swept = { readonly findings: readonly Finding[]; readonly errors: readonly unknown[] };
