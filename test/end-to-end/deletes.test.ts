@@ -28,7 +28,6 @@ describe.concurrent('what is in use', () => {
     expect((await remove(`/v1/environments/${shop.environment}`)).status).toBe(204);
     // An agent whose target goes would be told so, and that is no trouble of this test.
     await shop.agent.stop();
-    await shop.agent.stop();
     for (const path of [`/v1/targets/${shop.agent.target}`, `/v1/analysis-templates/${shop.template}`, `/v1/applications/${shop.application}`]) {
       expect((await remove(path)).status).toBe(204);
       expect((await tenant.request('GET', path)).status).toBe(404);
