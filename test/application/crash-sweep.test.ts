@@ -28,9 +28,11 @@ function crashesAmong(commits: number): ReadonlySet<number> {
   return new Set(Array.from({ length: count }, (_, index) => Math.ceil(((index + 0.5) * commits) / count)));
 }
 
+/** All times, or one after the other; each scenario begins with another. */
 function downtimesSeconds(scenario: Scenario, index: number): readonly number[] {
   const times = scenario.downtimesSeconds;
-  return isComplete ? times : times.slice(index % times.length, (index % times.length) + 1);
+  const place = (index + scenarios.indexOf(scenario)) % times.length;
+  return isComplete ? times : times.slice(place, place + 1);
 }
 
 describe('whenever the process is killed', () => {
