@@ -1,5 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { describe, expect, it } from 'vitest';
 
+import { isFinal } from '#client/index';
 import { eventCatalogue } from '#contracts/events';
 
 import type { Deployment } from '../end-to-end/deployment.ts';
@@ -81,6 +84,28 @@ describe.concurrent.each<{ readonly strategy: Strategy; readonly applied: readon
     expect(shop.agent.applied()).toEqual(restored);
     await expectSeen(bad);
     expect(await shop.serving()).toMatchObject({ release: '1.1.0', heldBy: null });
+  }));
+});
+
+describe.concurrent('a control plane that is killed at moments of chance', () => {
+  it('brings each deployment to its end, and does nothing twice', async () => await withControlPlane(async (plane, tenant) => {
+    const shop = await served(tenant, { type: 'rolling', batchSize: 1 });
+    const moments: number[] = [];
+    for (const release of ['1.1.0', '1.2.0']) {
+      shop.agent.commands.length = 0;
+      const deployment = await shop.deploy(release);
+      // The server dies up to five times, each soon after it has come back: in the midst of what it has to make up for.
+      for (let deaths = 0; deaths < 5 && !isFinal((await deployment.view()).state); deaths += 1) {
+        const moment = Math.floor(Math.random() * 400);
+        moments.push(moment);
+        await pause(moment);
+        await plane.killAndRestart();
+      }
+      const ended = await deployment.endsAs('Succeeded', LONG_SECONDS);
+      expect([moments, stepsOf(ended).filter((one) => !one.endsWith(' succeeded'))]).toEqual([moments, []]);
+      expect([moments, shop.agent.applied()]).toEqual([moments, [1, 2, 3, 4].map((count) => `${release}×${count} ${count === 4 ? '-' : `${release === '1.1.0' ? '1.0.0' : '1.1.0'}×${4 - count}`} ${25 * count} %`)]);
+      await expectSeen(deployment);
+    }
   }));
 });
 

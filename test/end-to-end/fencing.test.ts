@@ -82,6 +82,7 @@ describe.concurrent('a newer agent of the same target', () => {
       tenant.request('POST', `${path}/heartbeat`, { key, body: { ...claim, facts: { version: '1', addresses: [], allow: [], components: [] } } }),
       tenant.request('POST', `${path}/reports`, { key, body: { ...claim, report } }),
       tenant.request('POST', `${path}/reports`, { key, body: { ...claim, epoch: newer.epoch, report } }),
+      tenant.request('POST', `${path}/reports`, { key, body: { ...newer.claim, epoch: claim.epoch, report } }),
     ]);
     for (const answered of refused) expect(told(answered)).toMatchObject({ status: 409, code: 'claim-superseded' });
     await deployment.running('pause');

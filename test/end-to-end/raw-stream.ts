@@ -6,6 +6,7 @@ import { serverMessage } from '#contracts/stream';
 import type { ServerMessage } from '#contracts/stream';
 
 import type { Tenant } from './tenant.ts';
+import { PATIENCE_SECONDS } from './until.ts';
 
 /** How a connection is asked for: with a key, or with a ticket. */
 export type Credential = { readonly key: string } | { readonly ticket: string };
@@ -52,12 +53,18 @@ export class RawStream {
     this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
 
-  /** The next message that came, in order; waits for it. */
+  /** The next message that came, in order; waits for it. @throws when none comes */
   async next(): Promise<ServerMessage> {
     for (;;) {
       const message = this.#received.shift();
       if (message !== undefined) return message;
-      await new Promise<void>((resolve) => { this.#told = resolve; });
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`no message came within ${PATIENCE_SECONDS} s`)), PATIENCE_SECONDS * 1000);
+        this.#told = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     }
   }
 
