@@ -7,6 +7,7 @@ import { LOCK_FILE } from '#standalone/data-file';
 
 import { Chance } from './chance.ts';
 import { disorderOf } from './disorder.ts';
+import { letPeopleIn } from './doorway.ts';
 import { documents, request, scenarios } from './scenarios.ts';
 import type { Scenario } from './scenarios.ts';
 import { newAgent } from './simulated-agent.ts';
@@ -61,6 +62,7 @@ export async function beforeStories(folders: Folders): Promise<Moment> {
 
 async function putDocuments(world: World): Promise<void> {
   await world.call('putTenant', { params: { name: 'default' } }, { role: 'operator' });
+  await letPeopleIn(world.engine);
   for (const one of documents) {
     const { name } = one.metadata;
     switch (one.kind) {

@@ -1,4 +1,3 @@
-import { deploymentEventPayloads } from '#domain/deployment/events';
 import type { DeploymentView } from '#contracts/views';
 import { Failure } from '#contracts/errors';
 import type { Resource } from '#domain/resources/resource';
@@ -34,12 +33,10 @@ export const documents: readonly Resource[] = [
 
 const always = () => true;
 
-/** Asks for a release, unless it has been asked for and only the answer was lost. */
+/** Asks for a release under an idempotency key: who gets no answer asks again. */
 export function request(release: string, more: object = {}, when: Act['when'] = always): Act {
   return { name: `request ${release}`, when, act: async (world) => {
-    const feed = await world.engine.ports.events.readFeed('default', undefined, 1000);
-    const found = feed.find((event) => event.type === 'DeploymentRequested' && deploymentEventPayloads.DeploymentRequested.parse(event.payload).release === release);
-    world.outside.asked[release] = found?.stream.slice('deployment/'.length) ?? (await world.call('requestDeployment', { body: { application: 'shop', release, environment: 'production', priority: 'normal', ifRunning: 'queue', ...more } })).id;
+    world.outside.asked[release] = await world.requestDeployment({ application: 'shop', release, environment: 'production', ...more }, `request-${release}`);
   } };
 }
 

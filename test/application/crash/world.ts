@@ -2,7 +2,7 @@ import type { CallContext } from '#application/context';
 import { createHandlers } from '#application/create-handlers';
 import { loadDeployment } from '#application/deployments/load-deployment';
 import type { Handlers, OperationHandlers } from '#application/handlers';
-import { Failure } from '#contracts/errors';
+import { Failure, errorCodes, problem } from '#contracts/errors';
 import { routes } from '#contracts/http/routes';
 import type { Operation, OperationInput, OperationOutput } from '#contracts/http/routes';
 import type { Role } from '#contracts/roles';
@@ -13,6 +13,7 @@ import type { Engine } from '#standalone/engine';
 import { VirtualTime } from '#test/standalone/virtual-time';
 
 import type { Chance } from './chance.ts';
+import { post } from './doorway.ts';
 import { inProcessThread } from './in-process-thread.ts';
 import { agentTurn, heartbeat } from './simulated-agent.ts';
 import type { AgentState, Behaviour } from './simulated-agent.ts';
@@ -129,6 +130,14 @@ export class World {
     const full = { params: input.params ?? {}, query: route.query.parse(input.query ?? {}), body: route.body === null ? undefined : route.body.parse(input.body ?? {}) };
     const handler = this.engine.handlers.operations[operation] as (context: CallContext, input: unknown) => ReturnType<OperationHandlers[Name]>;
     return (await Promise.race([handler(context, full), this.#crash.promise])).body as OperationOutput<Name>;
+  }
+
+  /** Asks for a deployment over HTTP, and answers its id. */
+  async requestDeployment(body: object, idempotencyKey: string): Promise<string> {
+    const { status, body: text } = await Promise.race([post(this.engine, { path: '/v1/deployments', body, idempotencyKey }), this.#crash.promise]);
+    const answer: unknown = JSON.parse(text);
+    if (status !== 202) throw new Failure(errorCodes.find((code) => code === problem.parse(answer).code) ?? 'internal-error', text);
+    return routes.requestDeployment.response.parse(answer).id;
   }
 
   async state(release: string): Promise<DeploymentState | undefined> {
