@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { Folders, beforeStories, momentsOf, tell } from './crash/lives.ts';
@@ -46,6 +48,7 @@ describe('whenever the process is killed', () => {
         const { violations, repairs, troubles } = await tell(folders, moment, scenario, { downtimeSeconds });
         expect({ commit, downtimeSeconds, violations, repairs, troubles }).toEqual({ commit, downtimeSeconds, violations: [], repairs: [], troubles: [] });
       }
+      await rm(moment.folder, { recursive: true });
     }
   });
 });

@@ -1,5 +1,5 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -30,15 +30,12 @@ const AFTERWARDS_SECONDS = 130;
 /** No process ends and begins within one tick of the clock, by which the ids of deployments are ordered. */
 const SHORTEST_DOWNTIME_MILLISECONDS = 1;
 
-/** Memory where there is a file system of it, because thousands of folders are made and none is kept. */
-const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-
 /** Folders that go together. */
 export class Folders {
   readonly #made: string[] = [];
 
   async make(): Promise<string> {
-    const folder = await mkdtemp(join(place, 'sluice-crash-'));
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-crash-'));
     this.#made.push(folder);
     return folder;
   }
@@ -123,7 +120,9 @@ export async function tellThroughCrashes(folders: Folders, from: Moment, scenari
     }
     outside.now = new Date(Date.parse(outside.now) + SHORTEST_DOWNTIME_MILLISECONDS + 1000 * chance.below(30)).toISOString();
   }
-  return await tell(folders, { folder, outside }, scenario, { disorder: disorderOf(chance) });
+  const told = await tell(folders, { folder, outside }, scenario, { disorder: disorderOf(chance) });
+  await rm(folder, { recursive: true, force: true });
+  return told;
 }
 
 /** Tells a story once and keeps the moments after the commits that are wanted, each as a crash would leave it. */
@@ -140,6 +139,7 @@ export async function momentsOf(folders: Folders, from: Moment, scenario: Scenar
   } });
   await world.passToEnd(LONGEST_STORY_SECONDS);
   await world.close();
+  await rm(folder, { recursive: true, force: true });
   return moments;
 }
 
