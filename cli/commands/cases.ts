@@ -24,7 +24,7 @@ export const aslRunCommand = command({
 export const eventsMatchCommand = command({
   path: ['events', 'match'],
   summary: 'Match events against EventBridge patterns',
-  description: 'A case is {id, pattern, event}; the file holds one or an array. The exit code tells only whether the file could be read.',
+  description: 'A case is {id, pattern, event}; the file holds one or an array. One that cannot be read is "invalid" too, with a reason that names its field. The exit code tells only whether the file could be read.',
   arguments: fileArgument,
   options: {},
   examples: [{ command: 'sluice events match cases.json', does: 'match all cases of a file' }],

@@ -4,25 +4,18 @@ import { NestedTooDeep } from './json-node.ts';
 import { EventTooComplex } from './rule-search.ts';
 
 /**
- * The answer to one case: whether the event matches, or that the pattern is invalid, with the reason; or, for a case that
- * cannot be read, what is wrong with which field. `id` is null where the case has none.
+ * The answer to one case: whether the event matches, or that the case is invalid, with the reason. Of a pattern that EventBridge refuses
+ * that is the refusal; of a case that cannot be read it names the field by its place in the input, and what is wrong with its value.
+ * `id` is the case's as it was given, null where it has none.
  */
-export type MatchCaseResult =
-  | { readonly id: string; readonly result: boolean | 'invalid'; readonly reason: string }
-  | { readonly id: string | null; readonly error: MatchCaseError };
-
-/** Why a case has no answer: the field, named by its place in the input, and the problem with the value found. */
-export interface MatchCaseError {
-  readonly field: string;
-  readonly problem: string;
-}
+export type MatchCaseResult = { readonly id: unknown; readonly result: boolean | 'invalid'; readonly reason: string };
 
 /**
  * Answers event pattern cases, one or an array of `{id, pattern, event}`, in their order and lazily.
  *
  * Where the exact text of the pattern matters (a key written twice, broken JSON), `patternText` holds it and goes before
  * `pattern`. A pattern or event that is a string is its JSON text, as in the API of EventBridge. Other members are ignored.
- * A case that cannot be read gets an error and does not stop the others. Pure.
+ * A case that cannot be read is invalid and does not stop the others. Pure.
  */
 export function* matchCases(input: unknown): Generator<MatchCaseResult> {
   if (!Array.isArray(input)) {
@@ -35,7 +28,7 @@ export function* matchCases(input: unknown): Generator<MatchCaseResult> {
 function answer(item: unknown, name: string): MatchCaseResult {
   if (!isRecord(item)) return failed(null, name, `must be an object {id, pattern, event}, is ${described(item)}`);
   const id = item.id;
-  if (typeof id !== 'string') return failed(null, `${name}.id`, `must be a string, is ${described(id)}`);
+  if (typeof id !== 'string') return failed(id ?? null, `${name}.id`, `must be a string, is ${described(id)}`);
   if (item.patternText !== undefined && typeof item.patternText !== 'string') {
     return failed(id, `${name}.patternText`, `must be a string, is ${described(item.patternText)}`);
   }
@@ -66,8 +59,8 @@ function readEvent(event: unknown): unknown {
   }
 }
 
-function failed(id: string | null, field: string, problem: string): MatchCaseResult {
-  return { id, error: { field, problem } };
+function failed(id: unknown, field: string, problem: string): MatchCaseResult {
+  return { id, result: 'invalid', reason: `${field}: ${problem}` };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -21,37 +21,39 @@ describe('event pattern cases', () => {
     expect([...matchCases({ id: 'text', pattern: '{"a":[1]}', event: '{"a":1}' })]).toMatchObject([{ result: true }]);
   });
 
-  test('a case that cannot be read gets an error that names its field, and the others are answered', () => {
+  test('a case that cannot be read is invalid with a reason that names its field, and the others are answered', () => {
     const cases = [
       7,
       { pattern: { a: [1] }, event: {} },
+      { ...matching, id: 7 },
       { id: 'no pattern', event: {} },
       { id: 'no event', pattern: { a: [1] } },
       { id: 'broken event', pattern: { a: [1] }, event: '{' },
       { id: 'text is no text', patternText: 1, event: {} },
       matching,
     ];
-    expect([...matchCases(cases)]).toMatchObject([
-      { id: null, error: { field: '[0]', problem: 'must be an object {id, pattern, event}, is 7' } },
-      { id: null, error: { field: '[1].id', problem: 'must be a string, is missing' } },
-      { id: 'no pattern', error: { field: '[2].pattern' } },
-      { id: 'no event', error: { field: '[3].event', problem: 'must be an object or its JSON text, is missing' } },
-      { id: 'broken event', error: { field: '[4].event' } },
-      { id: 'text is no text', error: { field: '[5].patternText', problem: 'must be a string, is 1' } },
-      { id: 'one', result: true },
+    expect([...matchCases(cases)]).toEqual([
+      { id: null, result: 'invalid', reason: '[0]: must be an object {id, pattern, event}, is 7' },
+      { id: null, result: 'invalid', reason: '[1].id: must be a string, is missing' },
+      { id: 7, result: 'invalid', reason: '[2].id: must be a string, is 7' },
+      { id: 'no pattern', result: 'invalid', reason: '[3].pattern: must be given, or patternText, is missing' },
+      { id: 'no event', result: 'invalid', reason: '[4].event: must be an object or its JSON text, is missing' },
+      { id: 'broken event', result: 'invalid', reason: '[5].event: must be an object or its JSON text, is "{"' },
+      { id: 'text is no text', result: 'invalid', reason: '[6].patternText: must be a string, is 1' },
+      { id: 'one', result: true, reason: 'Every field of the pattern matches' },
     ]);
   });
 
-  test('an event that is too hard is an error of its case alone', () => {
+  test('an event that is too hard makes its case alone invalid', () => {
     const deep = JSON.parse(`${'['.repeat(2000)}1${']'.repeat(2000)}`);
     expect([...matchCases([{ ...matching, event: { a: deep } }, matching])]).toMatchObject([
-      { id: 'one', error: { field: '[0].event' } },
+      { id: 'one', result: 'invalid', reason: expect.stringMatching(/^\[0\]\.event: /) },
       { id: 'one', result: true },
     ]);
   });
 
-  test('an input that holds no case at all is one error', () => {
-    expect([...matchCases('x')]).toMatchObject([{ id: null, error: { field: 'case' } }]);
+  test('an input that holds no case at all is one that is invalid', () => {
+    expect([...matchCases('x')]).toMatchObject([{ id: null, result: 'invalid', reason: expect.stringMatching(/^case: /) }]);
     expect([...matchCases([])]).toEqual([]);
   });
 });
