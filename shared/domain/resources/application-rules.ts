@@ -24,12 +24,17 @@ function portTaken(component: Component): string | undefined {
 }
 
 function componentProblems(component: Component, field: string): readonly ResourceProblem[] {
-  const { type, port, scaling } = component;
-  const portless = type === 'service' && port === undefined ? [{ field: `${field}.port`, rule: 'is required for a service' }] : [];
-  const upsideDown = scaling !== undefined && scaling.minReplicas > scaling.maxReplicas
-    ? [{ field: `${field}.scaling.maxReplicas`, rule: `must be at least minReplicas (${scaling.minReplicas})`, value: scaling.maxReplicas }]
-    : [];
-  return [...portless, ...upsideDown, ...variableProblems(component, field)];
+  const portless = component.type === 'service' && component.port === undefined ? [{ field: `${field}.port`, rule: 'is required for a service' }] : [];
+  return [...portless, ...scalingProblems(component, field), ...variableProblems(component, field)];
+}
+
+/** Bounds that no number fits are one problem, not two. */
+function scalingProblems({ replicas, scaling }: Component, field: string): readonly ResourceProblem[] {
+  if (scaling === undefined) return [];
+  const { minReplicas, maxReplicas } = scaling;
+  if (minReplicas > maxReplicas) return [{ field: `${field}.scaling.maxReplicas`, rule: `must be at least minReplicas (${minReplicas})`, value: maxReplicas }];
+  if (replicas >= minReplicas && replicas <= maxReplicas) return [];
+  return [{ field: `${field}.replicas`, rule: `must be from ${minReplicas} to ${maxReplicas}, as its scaling says (left out it is 1)`, value: replicas }];
 }
 
 function dependencyProblems(components: readonly Component[]): readonly ResourceProblem[] {

@@ -40,7 +40,12 @@ export const component = z.strictObject({
   healthCheck: healthCheck.optional(),
   environment: z.array(environmentVariable).max(200).default([]),
   replicas: z.int().min(0).max(1000).default(1),
+  /**
+   * What one instance needs, thousandths of a CPU and memory: reserved on the target, which the check `capacity` looks at. Memory is also the
+   * limit of an instance. On an agent's target its use is looked at once a second, and one that uses more is ended and started again.
+   */
   resources: z.strictObject({ cpuMillis: z.int().min(1).max(1_000_000).optional(), memoryMebibytes: z.int().min(1).max(10_000_000).optional() }).optional(),
+  /** The bounds of `replicas`. An agent's target does not scale by load within them; the check `scaling` says so. */
   scaling: z.strictObject({ minReplicas: z.int().min(0).max(1000), maxReplicas: z.int().min(1).max(1000), targetCpuPercent: z.int().min(1).max(100).optional() }).optional(),
   /** Components that must run before this one. */
   dependencies: z.array(resourceName).max(50).default([]),

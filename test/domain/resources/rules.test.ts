@@ -30,6 +30,11 @@ describe('the rules of an application', () => {
     expect(resourceProblems(application({ name: 'web' }, worker, { name: 'resize', type: 'function' }))).toEqual([{ field: 'spec.components.0.port', rule: 'is required for a service' }]);
   });
 
+  it.each([[1, false], [2, true], [5, true], [6, false]])('ask for replicas within the bounds of scaling: %i', (replicas, fits) => {
+    const problems = resourceProblems(application({ ...web, replicas, scaling: { minReplicas: 2, maxReplicas: 5 } }));
+    expect(problems).toEqual(fits ? [] : [{ field: 'spec.components.0.replicas', rule: 'must be from 2 to 5, as its scaling says (left out it is 1)', value: replicas }]);
+  });
+
   it('ask for at most as many least replicas as most replicas', () => {
     const problems = resourceProblems(application({ ...web, scaling: { minReplicas: 3, maxReplicas: 2 } }));
     expect(problems).toEqual([{ field: 'spec.components.0.scaling.maxReplicas', rule: 'must be at least minReplicas (3)', value: 2 }]);
