@@ -1,5 +1,5 @@
 import { role } from '#contracts/roles';
-import type { KeyRecord, Keys } from '#ports/keys';
+import type { KeyQuery, KeyRecord, Keys } from '#ports/keys';
 
 import type { Database } from './database.ts';
 import type { KeyRow } from './transactions/keys.ts';
@@ -24,8 +24,8 @@ export class SqliteKeys implements Keys {
     return keyRecord(await this.#database.run('getKey', { tenant, id }));
   }
 
-  async list(tenant: string, page: { readonly limit: number; readonly after?: string }): Promise<readonly KeyRecord[]> {
-    const rows = await this.#database.run('listKeys', { tenant, limit: page.limit, after: page.after ?? '' });
+  async list(tenant: string, query: KeyQuery): Promise<readonly KeyRecord[]> {
+    const rows = await this.#database.run('listKeys', { tenant, filter: query.filter ?? null, limit: query.limit, after: query.after ?? '' });
     return rows.flatMap((row) => keyRecord(row) ?? []);
   }
 

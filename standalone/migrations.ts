@@ -5,6 +5,7 @@ import { integer } from './row.ts';
 import { portsSchema } from './schema/0001-ports.ts';
 import { workflowSchema } from './schema/0002-workflow.ts';
 import { repetitionsSchema } from './schema/0003-repetitions.ts';
+import { filtersSchema } from './schema/0004-filters.ts';
 
 /** One step of the file's schema: SQL that brings a file from the version before to this one. */
 export type Migration = { readonly name: string; readonly sql: string };
@@ -12,7 +13,9 @@ export type Migration = { readonly name: string; readonly sql: string };
 /**
  * All steps in order; the first makes version 1. A step that was released is never changed: a new one is added at the end.
  */
-export const migrations: readonly Migration[] = [{ name: 'ports', sql: portsSchema }, { name: 'workflow', sql: workflowSchema }, { name: 'repetitions', sql: repetitionsSchema }];
+export const migrations: readonly Migration[] = [
+  { name: 'ports', sql: portsSchema }, { name: 'workflow', sql: workflowSchema }, { name: 'repetitions', sql: repetitionsSchema }, { name: 'filters', sql: filtersSchema },
+];
 
 /** Marks the file as ours ("SLUC" in ASCII), in the header field that SQLite keeps for this (https://sqlite.org/fileformat.html, offset 68). */
 export const APPLICATION_ID = 0x53_4c_55_43;

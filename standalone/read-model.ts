@@ -36,7 +36,7 @@ export class SqliteReadModels implements ReadModels {
   async list(tenant: string, model: ReadModelName, query: ReadModelQuery): Promise<readonly ReadModelDocument[]> {
     if (query.filter !== undefined) knownIndex(model, query.filter.index);
     const rows = await this.#database.run('listDocuments', {
-      tenant, model, filter: query.filter ?? null, after: query.after ?? null, limit: query.limit, newestFirst: readModels[model].newestFirst,
+      tenant, model, filter: query.filter ?? null, prefix: query.prefix ?? '', after: query.after ?? null, limit: query.limit, newestFirst: readModels[model].newestFirst,
     });
     return rows.map(documentOf);
   }

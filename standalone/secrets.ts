@@ -1,4 +1,4 @@
-import type { SecretFacts, Secrets } from '#ports/secrets';
+import type { SecretCondition, SecretFacts, SecretQuery, Secrets } from '#ports/secrets';
 
 import type { Database } from './database.ts';
 import { secretSealedFor } from './transactions/secrets.ts';
@@ -15,9 +15,9 @@ export class SqliteSecrets implements Secrets {
     this.#vault = vault;
   }
 
-  async set(tenant: string, name: string, value: string, at: string): Promise<SecretFacts> {
+  async set(tenant: string, name: string, value: string, at: string, condition: SecretCondition = {}): Promise<SecretFacts> {
     const dataKey = await this.#vault.dataKey(tenant);
-    return this.#database.run('setSecret', { tenant, name, at, dataKey, content: new TextEncoder().encode(value) });
+    return this.#database.run('setSecret', { tenant, name, at, dataKey, content: new TextEncoder().encode(value), ifVersion: condition.ifVersion ?? null, firstVersion: condition.firstVersion ?? 1 });
   }
 
   async reveal(tenant: string, name: string): Promise<string | undefined> {
@@ -32,12 +32,12 @@ export class SqliteSecrets implements Secrets {
     return row === undefined ? undefined : factsOf(row);
   }
 
-  async list(tenant: string, page: { readonly limit: number; readonly after?: string }): Promise<readonly SecretFacts[]> {
-    return this.#database.run('listSecrets', { tenant, limit: page.limit, after: page.after ?? '' });
+  async list(tenant: string, query: SecretQuery): Promise<readonly SecretFacts[]> {
+    return this.#database.run('listSecrets', { tenant, prefix: query.prefix ?? '', limit: query.limit, after: query.after ?? '' });
   }
 
-  async remove(tenant: string, name: string): Promise<boolean> {
-    return this.#database.run('removeSecret', { tenant, name });
+  async remove(tenant: string, name: string, condition: Pick<SecretCondition, 'ifVersion'> = {}): Promise<boolean> {
+    return this.#database.run('removeSecret', { tenant, name, ifVersion: condition.ifVersion ?? null });
   }
 }
 

@@ -1,9 +1,16 @@
 /** The read models: what lists show. Each has its indexes; a filter names one of them. */
 export const readModels = {
-  /** Summaries of deployments, newest first by id. */
-  deployments: { indexes: ['application', 'environment', 'state'], newestFirst: true },
-  /** Resource documents; the key is `plural/name`, for releases `releases/application/name`; index `kind` is the kind (for releases `Release/application`), `label` the kind and a label as `Kind key=value`. */
-  resources: { indexes: ['kind', 'uses', 'label'], newestFirst: false },
+  /**
+   * Summaries of deployments, newest first by id. One index for each combination of filters, so that each page is read from one place
+   * however many deployments there are; the value of a combination is its parts with `/` between, as `shop/production/Succeeded`.
+   */
+  deployments: { indexes: ['application', 'environment', 'state', 'applicationEnvironment', 'applicationState', 'environmentState', 'applicationEnvironmentState'], newestFirst: true },
+  /**
+   * Resource documents; the key is `plural/name`, for releases `releases/application/name`. Index `kind` is the kind (a release is also found
+   * by `Release/application`), `label` the kind and a label as `Kind key=value` (a release also as `Release/application key=value`),
+   * `provider` a target's provider, `uses` what a document names by its stream, as `target/edge-1`.
+   */
+  resources: { indexes: ['kind', 'uses', 'label', 'provider'], newestFirst: false },
   /** Under the tenant `operator` only; the index finds those that were not deleted. */
   tenants: { indexes: ['state'], newestFirst: false },
   /** Commands that wait for a target's agent; index `target`, key in order of arrival. */
@@ -19,8 +26,8 @@ export type ReadModelName = keyof typeof readModels;
 /** A document of a read model. `version` orders writes: an older one is ignored. `index` values are those it is found by (a list finds it by each). */
 export type ReadModelDocument = { readonly key: string; readonly version: number; readonly index: { readonly [name: string]: string | readonly string[] }; readonly document: unknown };
 
-/** A page of a list: keys after `after` in the model's order. */
-export type ReadModelQuery = { readonly filter?: { readonly index: string; readonly value: string }; readonly limit: number; readonly after?: string };
+/** A page of a list: keys after `after` in the model's order; with `prefix` only those that begin with it, a range of keys and no search. */
+export type ReadModelQuery = { readonly filter?: { readonly index: string; readonly value: string }; readonly prefix?: string; readonly limit: number; readonly after?: string };
 
 /**
  * Documents by tenant, model and key. Written by the projector and by use cases that need no history; may be rebuilt from the streams.

@@ -31,9 +31,19 @@ function getKey(connection: Connection, input: { readonly tenant: string; readon
   return row === undefined ? undefined : keyRow(row);
 }
 
+/** Each filter has an index of its own that ends with the id, so that a page is one range of it. */
+const LISTS = {
+  all: 'SELECT * FROM api_keys WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?',
+  role: 'SELECT * FROM api_keys WHERE tenant = ? AND role = ? AND id > ? ORDER BY id LIMIT ?',
+  target: 'SELECT * FROM api_keys WHERE tenant = ? AND target = ? AND id > ? ORDER BY id LIMIT ?',
+} as const;
+
+type ListInput = { readonly tenant: string; readonly filter: { readonly index: 'role' | 'target'; readonly value: string } | null; readonly after: string; readonly limit: number };
+
 /** In order of ids; no id is before the empty text. */
-function listKeys(connection: Connection, input: { readonly tenant: string; readonly after: string; readonly limit: number }): readonly KeyRow[] {
-  return connection.all('SELECT * FROM api_keys WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?', input.tenant, input.after, input.limit).map(keyRow);
+function listKeys(connection: Connection, { tenant, filter, after, limit }: ListInput): readonly KeyRow[] {
+  const rows = filter === null ? connection.all(LISTS.all, tenant, after, limit) : connection.all(LISTS[filter.index], tenant, filter.value, after, limit);
+  return rows.map(keyRow);
 }
 
 function revokeKey(connection: Connection, input: { readonly tenant: string; readonly id: string; readonly at: string }): boolean {

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts';
+import { END_OF_TEXT } from '../end-of-text.ts';
 import { integer, text } from '../row.ts';
 import type { Row } from '../row.ts';
 
@@ -9,6 +10,8 @@ type Place = { readonly tenant: string; readonly model: string };
 
 type ListInput = Place & {
   readonly filter: { readonly index: string; readonly value: string } | null;
+  /** What keys begin with; empty for all. */
+  readonly prefix: string;
   readonly after: string | null;
   readonly limit: number;
   readonly newestFirst: boolean;
@@ -41,9 +44,9 @@ function removeDocument(connection: Connection, input: Place & { readonly key: s
   connection.run('DELETE FROM read_models WHERE tenant = ? AND model = ? AND key = ?', input.tenant, input.model, input.key);
 }
 
-const LIST = 'SELECT key, version, found_by, document FROM read_models WHERE tenant = ? AND model = ?';
+const LIST = 'SELECT key, version, found_by, document FROM read_models WHERE tenant = ? AND model = ? AND key >= ? AND key < ?';
 const FIND = `SELECT key, version, found_by, document FROM read_model_index JOIN read_models USING (tenant, model, key)
-  WHERE tenant = ? AND model = ? AND name = ? AND value = ?`;
+  WHERE tenant = ? AND model = ? AND name = ? AND value = ? AND key >= ? AND key < ?`;
 
 /** The four ends of the two queries: order of keys, and whether they begin after one. */
 const ENDS = {
@@ -56,7 +59,8 @@ const ENDS = {
 function listDocuments(connection: Connection, input: ListInput): readonly DocumentRow[] {
   const { tenant, model, filter, after } = input;
   const query = filter === null ? LIST : FIND;
-  const found = filter === null ? [tenant, model] : [tenant, model, filter.index, filter.value];
+  const range = [input.prefix, input.prefix + END_OF_TEXT];
+  const found = filter === null ? [tenant, model, ...range] : [tenant, model, filter.index, filter.value, ...range];
   const rows = after === null
     ? connection.all(`${query} ${input.newestFirst ? ENDS.newest : ENDS.oldest}`, ...found, input.limit)
     : connection.all(`${query} ${input.newestFirst ? ENDS.newestAfter : ENDS.oldestAfter}`, ...found, after, input.limit);

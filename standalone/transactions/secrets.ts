@@ -1,4 +1,7 @@
+import { Failure } from '#contracts/errors';
+
 import type { Connection } from '../connection.ts';
+import { END_OF_TEXT } from '../end-of-text.ts';
 import { bytes, integer, text } from '../row.ts';
 import type { Row } from '../row.ts';
 import { seal } from '../sealing.ts';
@@ -38,10 +41,12 @@ function storeDataKey(connection: Connection, input: { readonly tenant: string; 
 }
 
 /** Seals here, because the version that the value is bound to is known only here. The former value is overwritten. */
-function setSecret(connection: Connection, input: Place & { readonly content: Uint8Array; readonly dataKey: Uint8Array; readonly at: string }): SecretRow {
+function setSecret(connection: Connection, input: Place & { readonly content: Uint8Array; readonly dataKey: Uint8Array; readonly at: string; readonly ifVersion: number | null; readonly firstVersion: number }): SecretRow {
   const { tenant, name, at } = input;
   const former = connection.get('SELECT name, version, created_at, updated_at FROM secrets WHERE tenant = ? AND name = ?', tenant, name);
-  const version = former === undefined ? 1 : integer(former, 'version') + 1;
+  const present = former === undefined ? null : integer(former, 'version');
+  requireVersion(input, present);
+  const version = present === null ? input.firstVersion : present + 1;
   const createdAt = former === undefined ? at : text(former, 'created_at');
   const sealed = seal(input.dataKey, input.content, secretSealedFor(tenant, name, version));
   connection.run('INSERT OR REPLACE INTO secrets (tenant, name, version, sealed, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)', tenant, name, version, sealed, createdAt, at);
@@ -54,14 +59,21 @@ function getSecret(connection: Connection, input: Place): (SecretRow & { readonl
 }
 
 /** In order of names; no name is before the empty text. */
-function listSecrets(connection: Connection, input: { readonly tenant: string; readonly after: string; readonly limit: number }): readonly SecretRow[] {
+function listSecrets(connection: Connection, { tenant, prefix, after, limit }: { readonly tenant: string; readonly prefix: string; readonly after: string; readonly limit: number }): readonly SecretRow[] {
   return connection
-    .all('SELECT name, version, created_at, updated_at FROM secrets WHERE tenant = ? AND name > ? ORDER BY name LIMIT ?', input.tenant, input.after, input.limit)
+    .all('SELECT name, version, created_at, updated_at FROM secrets WHERE tenant = ? AND name > ? AND name >= ? AND name < ? ORDER BY name LIMIT ?', tenant, after, prefix, prefix + END_OF_TEXT, limit)
     .map(secretRow);
 }
 
-function removeSecret(connection: Connection, input: Place): boolean {
+function removeSecret(connection: Connection, input: Place & { readonly ifVersion: number | null }): boolean {
+  requireVersion(input, getSecret(connection, input)?.version ?? null);
   return connection.run('DELETE FROM secrets WHERE tenant = ? AND name = ?', input.tenant, input.name) > 0;
+}
+
+/** Within the transaction of the write, so that nobody comes in between. */
+function requireVersion({ name, ifVersion }: { readonly name: string; readonly ifVersion: number | null }, present: number | null): void {
+  if (ifVersion === null || ifVersion === present) return;
+  throw new Failure('version-conflict', { detail: `The secret ${name} has ${present === null ? 'no version' : `version ${present}`}, not ${ifVersion}.`, context: { name, expectedVersion: ifVersion } });
 }
 
 function secretRow(row: Row): SecretRow {

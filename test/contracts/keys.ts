@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { KeyRecord, Keys } from '#ports/keys';
+import type { KeyQuery, KeyRecord, Keys } from '#ports/keys';
 
 import { expectFailure, freshTenant } from './subject.ts';
 import type { OpenSubject, Subject } from './subject.ts';
@@ -49,6 +49,20 @@ export function keyContract(name: string, open: OpenSubject<Subject<Keys>>): voi
       for (const id of ['k3', 'k1', 'k2']) await keys.create(key(tenant, id));
       expect((await keys.list(tenant, { limit: 2 })).map(({ id }) => id)).toEqual(['k1', 'k2']);
       expect((await keys.list(tenant, { limit: 2, after: 'k2' })).map(({ id }) => id)).toEqual(['k3']);
+    });
+
+    it('lists those of one role, or of one target, page by page', async () => {
+      const tenant = freshTenant();
+      for (const id of ['k5', 'k1', 'k3']) await keys.create(key(tenant, id, { role: 'agent', target: id === 'k3' ? 'rim' : 'edge' }));
+      for (const id of ['k2', 'k4']) await keys.create(key(tenant, id));
+      await keys.create(key(freshTenant(), 'k6', { role: 'agent', target: 'edge' }));
+      const idsOf = async (query: KeyQuery) => (await keys.list(tenant, query)).map(({ id }) => id);
+      expect(await idsOf({ filter: { index: 'role', value: 'deployer' }, limit: 10 })).toEqual(['k2', 'k4']);
+      expect(await idsOf({ filter: { index: 'role', value: 'agent' }, limit: 2 })).toEqual(['k1', 'k3']);
+      expect(await idsOf({ filter: { index: 'role', value: 'agent' }, limit: 2, after: 'k3' })).toEqual(['k5']);
+      expect(await idsOf({ filter: { index: 'target', value: 'edge' }, limit: 1 })).toEqual(['k1']);
+      expect(await idsOf({ filter: { index: 'target', value: 'edge' }, limit: 1, after: 'k1' })).toEqual(['k5']);
+      expect(await idsOf({ filter: { index: 'role', value: 'viewer' }, limit: 10 })).toEqual([]);
     });
 
     it('revokes a valid key once', async () => {

@@ -84,6 +84,18 @@ export function readModelContract(name: string, open: OpenSubject<Subject<ReadMo
       expect(keysOf(await models.list(tenant, 'resources', { filter: { index: 'kind', value: 'Environment' }, limit: 10 }))).toEqual(['x', 'y']);
     });
 
+    it('finds the keys that begin with a prefix, alone and within an index, in pages', async () => {
+      const tenant = freshTenant();
+      for (const key of ['edge', 'edge-1', 'edge-2', 'edgf', 'rim']) await models.put(tenant, 'resources', document(key, 1, { kind: key === 'edge-1' ? 'Environment' : 'Target' }));
+      const begin = (prefix: string, more: object = {}) => models.list(tenant, 'resources', { prefix, limit: 10, ...more });
+      expect(keysOf(await begin('edge'))).toEqual(['edge', 'edge-1', 'edge-2']);
+      expect(keysOf(await begin('edge', { limit: 1, after: 'edge' }))).toEqual(['edge-1']);
+      expect(keysOf(await begin('edge-', { after: 'edge' }))).toEqual(['edge-1', 'edge-2']);
+      expect(keysOf(await begin('edge', { filter: { index: 'kind', value: 'Target' } }))).toEqual(['edge', 'edge-2']);
+      expect(keysOf(await begin('edge', { filter: { index: 'kind', value: 'Target' }, after: 'edge' }))).toEqual(['edge-2']);
+      expect(keysOf(await begin('none'))).toEqual([]);
+    });
+
     it('finds a changed document by its new values only', async () => {
       const tenant = freshTenant();
       await models.put(tenant, 'deployments', document('one', 1, { state: 'Requested', application: 'shop' }));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Secrets } from '#ports/secrets';
 
-import { freshTenant } from './subject.ts';
+import { expectFailure, freshTenant } from './subject.ts';
 import type { OpenSubject, Subject } from './subject.ts';
 
 const FIRST = '2026-11-21T12:00:00.000Z';
@@ -49,6 +49,33 @@ export function secretContract(name: string, open: OpenSubject<Subject<Secrets>>
       expect(page.map((one) => one.name)).toEqual(['a', 'b']);
       expect(JSON.stringify(page)).not.toContain('value of');
       expect((await secrets.list(tenant, { limit: 2, after: 'b' })).map((one) => one.name)).toEqual(['c']);
+    });
+
+    it('lists those whose names begin with a prefix, page by page', async () => {
+      const tenant = freshTenant();
+      for (const one of ['db', 'db-1', 'db-2', 'dc', 'api']) await secrets.set(tenant, one, 'x', FIRST);
+      expect((await secrets.list(tenant, { prefix: 'db', limit: 2 })).map((one) => one.name)).toEqual(['db', 'db-1']);
+      expect((await secrets.list(tenant, { prefix: 'db', limit: 2, after: 'db-1' })).map((one) => one.name)).toEqual(['db-2']);
+      expect(await secrets.list(tenant, { prefix: 'e', limit: 2 })).toEqual([]);
+    });
+
+    it('writes and removes at the version that was asked for only, whatever happens at the same time', async () => {
+      const tenant = freshTenant();
+      await expectFailure(secrets.set(tenant, 'token', 'one', FIRST, { ifVersion: 1 }), 'version-conflict');
+      expect(await secrets.facts(tenant, 'token')).toBeUndefined();
+      await secrets.set(tenant, 'token', 'one', FIRST);
+      const both = await Promise.allSettled(['two', 'three'].map((value) => secrets.set(tenant, 'token', value, SECOND, { ifVersion: 1 })));
+      expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      await expectFailure(secrets.remove(tenant, 'token', { ifVersion: 1 }), 'version-conflict');
+      expect(await secrets.facts(tenant, 'token')).toMatchObject({ version: 2 });
+      expect(await secrets.remove(tenant, 'token', { ifVersion: 2 })).toBe(true);
+    });
+
+    it('begins with the version that was asked for, so that those of one that was removed do not come again', async () => {
+      const tenant = freshTenant();
+      expect(await secrets.set(tenant, 'token', 'one', FIRST, { firstVersion: 4 })).toMatchObject({ version: 4, createdAt: FIRST });
+      expect(await secrets.set(tenant, 'token', 'two', SECOND, { firstVersion: 9 })).toMatchObject({ version: 5 });
+      expect(await secrets.reveal(tenant, 'token')).toBe('two');
     });
 
     it('removes a secret with all its versions', async () => {
