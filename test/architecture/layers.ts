@@ -13,7 +13,7 @@ export type Layer = {
 };
 
 const CORE = ['domain', 'contracts'];
-const EVERYTHING = [...CORE, 'ports', 'application', 'adapters', 'stepfunctions', 'standalone', 'standalone runtime', 'agent', 'agent runtime', 'client', 'cli'];
+const EVERYTHING = [...CORE, 'ports', 'engine', 'application', 'adapters', 'aws', 'functions', 'cdk', 'stepfunctions', 'standalone', 'standalone runtime', 'agent', 'agent runtime', 'client', 'cli'];
 
 /**
  * Who may import whom. Arrows point from the world outside to the rules: the domain knows nothing, everything may know the domain.
@@ -24,9 +24,14 @@ export const layers: readonly Layer[] = [
   { name: 'contracts', within: ['shared/contracts'], sees: ['domain'] },
   { name: 'ports', within: ['shared/ports'], sees: CORE },
   { name: 'application', within: ['shared/application'], sees: [...CORE, 'ports'] },
+  { name: 'engine', within: ['shared/engine'], sees: [...CORE, 'ports'] },
   { name: 'adapters', within: ['shared/adapters'], sees: [...CORE, 'ports'] },
+  { name: 'aws', within: ['shared/aws'], sees: [...CORE, 'ports', 'engine', 'stepfunctions'], knowsTypesOf: ['application'] },
   { name: 'stepfunctions', within: ['stepfunctions'], sees: CORE },
-  { name: 'standalone', within: ['standalone'], sees: [...CORE, 'ports', 'stepfunctions'], knowsTypesOf: ['application'] },
+  { name: 'functions', within: ['functions'], sees: [...CORE, 'ports', 'application', 'adapters', 'aws'] },
+  // Functions are known to the app by path and environment, never by import.
+  { name: 'cdk', within: ['cdk'], sees: [...CORE, 'stepfunctions'] },
+  { name: 'standalone', within: ['standalone'], sees: [...CORE, 'ports', 'engine', 'stepfunctions'], knowsTypesOf: ['application'] },
   { name: 'standalone runtime', within: ['standalone/runtime'], sees: [...CORE, 'ports', 'application', 'adapters', 'stepfunctions', 'standalone'] },
   { name: 'client', within: ['client'], sees: CORE },
   { name: 'agent', within: ['agent'], sees: [...CORE, 'ports', 'adapters', 'client'] },

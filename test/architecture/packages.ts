@@ -5,7 +5,7 @@ import type { SourceFile, Violation } from './source-file.ts';
  * A package stands here once with its places, so that what it does can be replaced by changing these places.
  */
 export const packagePlaces: { readonly [name: string]: readonly string[] } = {
-  zod: ['shared', 'stepfunctions', 'standalone', 'agent', 'client', 'cli', 'scripts', 'examples', 'bench'],
+  zod: ['shared', 'stepfunctions', 'functions', 'cdk', 'standalone', 'agent', 'client', 'cli', 'scripts', 'examples', 'bench'],
   'zod-openapi': ['shared/contracts'],
   'node:sqlite': ['standalone'],
   jsonata: ['standalone/asl'],
@@ -14,6 +14,27 @@ export const packagePlaces: { readonly [name: string]: readonly string[] } = {
   croner: ['shared/domain'],
   commander: ['cli'],
   yaml: ['cli', 'examples/demo'],
+  '@aws-sdk/client-apigatewaymanagementapi': ['shared/aws'],
+  '@aws-sdk/client-dynamodb': ['shared/aws'],
+  '@aws-sdk/client-eventbridge': ['shared/aws'],
+  '@aws-sdk/client-s3': ['shared/aws'],
+  '@aws-sdk/client-scheduler': ['shared/aws'],
+  '@aws-sdk/client-secrets-manager': ['shared/aws'],
+  '@aws-sdk/client-sfn': ['shared/aws'],
+  '@aws-sdk/client-sqs': ['shared/aws'],
+  '@aws-sdk/client-ssm': ['shared/aws'],
+  '@aws-sdk/util-dynamodb': ['shared/aws'],
+  '@aws-lambda-powertools/batch': ['functions'],
+  '@aws-lambda-powertools/logger': ['functions'],
+  '@aws-lambda-powertools/metrics': ['functions'],
+  '@aws-lambda-powertools/tracer': ['functions'],
+  '@middy/core': ['functions'],
+  '@types/aws-lambda': ['functions'],
+  'aws-lambda': ['functions'],
+  'aws-cdk-lib': ['cdk'],
+  'cdk-nag': ['cdk'],
+  constructs: ['cdk'],
+  esbuild: ['scripts'],
 };
 
 /** Files in which every package of package.json may be imported, the ones for development too. */
