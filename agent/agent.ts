@@ -150,7 +150,7 @@ export class Agent {
     while (!this.#ending.signal.aborted) {
       const answer = await adapter.perform(command, secrets).catch((error: unknown): AdapterAnswer => ({ state: 'failed', reason: `the agent could not do it: ${messageOf(error)}`.slice(0, 2000) }));
       if (answer.state !== 'pending') {
-        const report: Report = { command: command.id, outcome: outcomeOf(answer), reason: answer.reason };
+        const report: Report = { command: command.id, outcome: outcomeOf(answer), reason: answer.reason, ...(answer.checks === undefined ? {} : { checks: [...answer.checks] }) };
         machine.tell(`${command.verb} of ${command.application}/${command.component}: ${report.outcome}: ${report.reason.split('\n')[0] ?? ''}`);
         reports.add(report);
         this.#wakes.reports.now();

@@ -1,6 +1,7 @@
 import type { AdapterAnswer, Command, ComponentHealth, SecretValues, SideSpec } from '#contracts/adapter';
 import type { TargetAdapter } from '#ports/target-adapter';
 import { advanceApply, answerOf, beginApply } from '#agent/component/apply';
+import { answerCheck } from '#agent/component/answer-check';
 import { commandProblems } from '#agent/component/check-command';
 import { healthOf } from '#agent/component/health-view';
 import type { Machine } from '#agent/component/machine';
@@ -46,7 +47,7 @@ export class ProcessAdapter implements TargetAdapter {
   async perform(command: Command, secrets: SecretValues): Promise<AdapterAnswer> {
     if (command.target !== this.#machine.target) return { state: 'failed', reason: `this is the agent of target ${this.#machine.target}, not of ${command.target}` };
     switch (command.verb) {
-      case 'check': return this.#check(command, secrets);
+      case 'check': return await answerCheck(this.#machine, command, { secrets, components: this.components });
       case 'apply': return this.#fenced(command) ?? await this.#apply(command, secrets);
       case 'verify': return this.#fenced(command) ?? await verifyCommand(this.#supervisor.component(command.application, command.component), command, this.#machine.listenHost);
     }
@@ -56,11 +57,6 @@ export class ProcessAdapter implements TargetAdapter {
     return Promise.resolve(this.components.flatMap(({ record, instances }) => healthOf(record, instances.all.map((one) => ({
       side: one.record.side, release: one.record.release, ready: one.ready, failed: one.failed, stopping: one.stopping, reason: one.reason,
     })))));
-  }
-
-  async #check(command: Command, secrets: SecretValues): Promise<AdapterAnswer> {
-    const problems = await commandProblems(this.#machine, command, { secrets, sides: sidesIn(command), components: this.components });
-    return problems.length === 0 ? { state: 'done', reason: 'can be run here' } : { state: 'failed', reason: shortened(problems.join('; ')) };
   }
 
   async #apply(command: Command, secrets: SecretValues): Promise<AdapterAnswer> {

@@ -3,6 +3,7 @@ import { resourceName } from '#domain/resources/names';
 import { Agent } from '#agent/agent';
 import type { AgentEnd } from '#agent/agent';
 import { ClientControlPlane } from '#agent/client-control-plane';
+import { machineCapacity } from '#agent/component/capacity';
 import type { Machine } from '#agent/component/machine';
 import type { ControlPlane } from '#agent/control-plane';
 import { serveMetrics } from '#agent/metrics';
@@ -143,6 +144,7 @@ function machineOf(settings: AgentSettings): Machine {
     target: settings.target,
     state: new StateFolder(settings.stateFolder),
     allow: allowListOf(settings.allow, settings.allowVariables ?? []),
+    capacity: machineCapacity(),
     environment: process.env,
     listenHost: settings.listenHost ?? '127.0.0.1',
     logLimits: settings.logLimits ?? DEFAULT_LOG_LIMITS,

@@ -1,5 +1,3 @@
-import { totalmem } from 'node:os';
-
 import type { Command, SecretValues, SideSpec } from '#contracts/adapter';
 import { takesTraffic } from '#domain/resources/application';
 import type { Machine } from '#agent/component/machine';
@@ -7,21 +5,29 @@ import { isProxied } from '#agent/component/placement';
 import type { SupervisedComponent } from '#agent/component/supervised-component';
 import { portProblem } from '#agent/processes/free-port';
 import { planLaunch } from '#agent/processes/launch-plan';
+import type { LaunchProblems } from '#agent/processes/launch-plan';
 
-const MEBIBYTE = 1_048_576;
+/** What stands against starting a side here, by what it concerns; in words. */
+export type StartProblems = LaunchProblems & { readonly port: readonly string[] };
 
-/** What is looked at beside the command: the sides of which something would be started, their secrets, and all components of the machine. */
-type Looked = { readonly sides: readonly SideSpec[]; readonly secrets: SecretValues; readonly components: readonly SupervisedComponent[] };
+/** What is looked at beside the command: the values of its secrets, and all components of the machine. */
+type Looked = { readonly secrets: SecretValues; readonly components: readonly SupervisedComponent[] };
 
 /** Everything that stands against starting sides of a command on this machine, in words; empty when they can be started. Changes nothing. */
-export async function commandProblems(machine: Machine, command: Command, given: Looked): Promise<readonly string[]> {
+export async function commandProblems(machine: Machine, command: Command, given: Looked & { readonly sides: readonly SideSpec[] }): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const side of given.sides) {
-    const plan = await planLaunch(machine, { spec: side, secrets: given.secrets });
-    if (!plan.possible) problems.push(plan.reason);
-    problems.push(...shapeProblems(side), ...await portProblems(machine, command, { side, components: given.components }));
+    const { permission, artefact, port } = await startProblems(machine, command, { ...given, side });
+    problems.push(...permission, ...artefact, ...port);
   }
-  return [...problems, ...memoryProblems(given.sides)];
+  return problems;
+}
+
+/** What stands against starting one side of a command on this machine. Changes nothing. */
+export async function startProblems(machine: Machine, command: Command, given: Looked & { readonly side: SideSpec }): Promise<StartProblems> {
+  const plan = await planLaunch(machine, { spec: given.side, secrets: given.secrets });
+  const launch: LaunchProblems = plan.possible ? { artefact: [], permission: [], isExecutableFound: true } : plan.problems;
+  return { ...launch, port: [...shapeProblems(given.side), ...await portProblems(machine, command, given)] };
 }
 
 function shapeProblems({ component }: SideSpec): readonly string[] {
@@ -36,10 +42,4 @@ async function portProblems(machine: Machine, command: Command, given: { readonl
   if (holder !== undefined) return [`the port ${port} is that of ${holder.record.application}/${holder.record.component} on this target`];
   const problem = await portProblem(port, machine.listenHost);
   return problem === undefined ? [] : [problem];
-}
-
-function memoryProblems(sides: readonly SideSpec[]): readonly string[] {
-  const needed = sides.reduce((sum, side) => sum + side.replicas * (side.component.resources?.memoryMebibytes ?? 0), 0);
-  const present = Math.floor(totalmem() / MEBIBYTE);
-  return needed > present ? [`the instances need ${needed} MiB of memory, the machine has ${present} MiB`] : [];
 }

@@ -1,3 +1,4 @@
+import type { ResourceAmounts } from '#contracts/adapter';
 import type { LogLimits } from '#agent/processes/log-rotation';
 import type { AllowList } from '#agent/processes/allow-list';
 import type { StateFolder } from '#agent/state/state-folder';
@@ -7,6 +8,8 @@ export type Machine = {
   readonly target: string;
   readonly state: StateFolder;
   readonly allow: AllowList;
+  /** What the machine has for all that runs on it. */
+  readonly capacity: ResourceAmounts;
   /** The agent's own environment, of which processes get a few variables; its PATH is where bare names are looked up. */
   readonly environment: NodeJS.ProcessEnv;
   /** The address on which proxies listen. */

@@ -10,8 +10,8 @@ export type AllowList = { readonly files: readonly string[]; readonly folders: r
 /** An executable that may run: the real path, and the path under which it was found, which the program sees as its own name. */
 export type AllowedExecutable = { readonly path: string; readonly calledAs: string };
 
-/** Either an executable or why there is none. */
-export type Resolution = { readonly allowed: true; readonly executable: AllowedExecutable } | { readonly allowed: false; readonly reason: string };
+/** Either an executable or why there is none: it is `missing` here, or it is here and `forbidden`. */
+export type Resolution = { readonly allowed: true; readonly executable: AllowedExecutable } | { readonly allowed: false; readonly why: 'missing' | 'forbidden'; readonly reason: string };
 
 /** Reads the list: each entry is a file, a folder, or a bare name found on the PATH. An entry that does not exist is an error that names it. */
 export function readAllowList(entries: readonly string[], searchPath: string, variables: readonly string[] = []): AllowList {
@@ -27,6 +27,11 @@ export function readAllowList(entries: readonly string[], searchPath: string, va
   return { files: resolved.filter((one) => !one.folder).map((one) => one.path), folders: resolved.filter((one) => one.folder).map((one) => one.path), variables };
 }
 
+/** What may be run, in words for the agent's operator. */
+export function allowListWords({ files, folders }: AllowList): string {
+  return [...files, ...folders.map((folder) => `every executable below ${folder}`)].join(', ');
+}
+
 /** All entries, as the target's facts show them. */
 export function allowListEntries(list: AllowList): readonly string[] {
   return [...list.files, ...list.folders];
@@ -37,12 +42,12 @@ export function allowListEntries(list: AllowList): readonly string[] {
  * so that a link inside an allowed folder allows nothing outside it.
  */
 export function resolveExecutable(name: string, list: AllowList, searchPath: string): Resolution {
-  if (!isAbsolute(name) && !isBareName(name)) return refused(`"${name}" must be an absolute path or a bare name on the agent's PATH`);
+  if (!isAbsolute(name) && !isBareName(name)) return missing(`"${name}" must be an absolute path or a bare name on the agent's PATH`);
   const calledAs = isAbsolute(name) ? name : onPath(name, searchPath);
-  if (calledAs === undefined) return refused(`"${name}" is not on the agent's PATH`);
-  if (!isExecutableFile(calledAs)) return refused(`"${calledAs}" is no executable file`);
+  if (calledAs === undefined) return missing(`"${name}" is not on the agent's PATH`);
+  if (!isExecutableFile(calledAs)) return missing(`"${calledAs}" is no executable file`);
   const path = realpathSync(calledAs);
-  if (!isListed(path, list)) return refused(`"${calledAs}"${path === calledAs ? '' : ` (${path})`} is not on the agent's allow list`);
+  if (!isListed(path, list)) return { allowed: false, why: 'forbidden', reason: `"${calledAs}"${path === calledAs ? '' : ` (${path})`} is not on the agent's allow list` };
   return { allowed: true, executable: { path, calledAs } };
 }
 
@@ -68,6 +73,6 @@ function isExecutableFile(path: string): boolean {
   }
 }
 
-function refused(reason: string): Resolution {
-  return { allowed: false, reason };
+function missing(reason: string): Resolution {
+  return { allowed: false, why: 'missing', reason };
 }

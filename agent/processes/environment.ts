@@ -31,15 +31,17 @@ export function processEnvironment(inherited: NodeJS.ProcessEnv, component: Comp
   };
 }
 
-/** Why a component's variables cannot be given to a process; empty when they can. What could bring foreign code is given only where the machine's owner lets it. */
-export function environmentProblems(component: Component, secrets: SecretValues, allow: Pick<AllowList, 'variables'>): readonly string[] {
-  return component.environment.flatMap((variable) => {
-    if (mayBringCode(variable.name) && !allow.variables.includes(variable.name)) {
-      return [`the variable ${variable.name} could bring code that is not on the agent's allow list; where that is meant, the agent is started with --allow-variables ${variable.name}`];
-    }
-    if ('valueFrom' in variable && secrets[variable.valueFrom.secret] === undefined) return [`the secret "${variable.valueFrom.secret}" for ${variable.name} has no value`];
-    return [];
-  });
+/**
+ * Why a component's variables cannot be given to a process; nothing when they can. What could bring foreign code is forbidden unless the
+ * machine's owner lets it; a secret without a value is missing.
+ */
+export function environmentProblems(component: Component, secrets: SecretValues, allow: Pick<AllowList, 'variables'>): { readonly forbidden: readonly string[]; readonly missing: readonly string[] } {
+  const forbidden = component.environment.filter(({ name }) => mayBringCode(name) && !allow.variables.includes(name));
+  const named = component.environment.filter((variable) => !forbidden.includes(variable));
+  return {
+    forbidden: forbidden.map(({ name }) => `the variable ${name} could bring code that is not on the agent's allow list; where that is meant, the agent is started with --allow-variables ${name}`),
+    missing: named.flatMap((variable) => ('valueFrom' in variable && secrets[variable.valueFrom.secret] === undefined ? [`the secret "${variable.valueFrom.secret}" for ${variable.name} has no value`] : [])),
+  };
 }
 
 function withoutMissing(entries: readonly (readonly [string, string | undefined])[]): { [name: string]: string } {

@@ -60,6 +60,20 @@ export function targetAdapterContract(name: string, open: () => Promise<TargetAd
       expect(await subject.ask()).toBeUndefined();
     });
 
+    it('answers a check by named checks, each once, and looks at capacity where it is told what is needed', async () => {
+      const checked = async (change: Partial<Command>) => {
+        const answer = await perform({ ...command('check', only(subject.working('1.0.0', 1))), ...change });
+        if (answer.state === 'pending') throw new Error('a check is answered at once');
+        const found = Object.fromEntries((answer.checks ?? []).map((one) => [one.check, one.outcome]));
+        expect(Object.keys(found)).toHaveLength(answer.checks?.length ?? 0);
+        return { state: answer.state, found };
+      };
+      const { state, found } = await checked({});
+      expect([state, found['artefact'], found['permission'], found['capacity']]).toEqual(['done', 'passed', 'passed', undefined]);
+      expect(await checked({ demand: { cpuMillis: 1, memoryMebibytes: 1 } })).toMatchObject({ state: 'done', found: { capacity: 'passed' } });
+      expect(await checked({ demand: { cpuMillis: 1, memoryMebibytes: Number.MAX_SAFE_INTEGER } })).toMatchObject({ state: 'failed', found: { capacity: 'failed' } });
+    });
+
     it('starts a first release and sends all traffic to it', async () => {
       expect(await perform(command('apply', only(subject.working('1.0.0', 2))))).toMatchObject({ state: 'done' });
       expect(await subject.port.observe()).toEqual([expect.objectContaining({ application: 'shop', component: 'web', release: '1.0.0', state: 'Running', replicas: 2, readyReplicas: 2 })]);

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 
 import type { Context } from '#application/context';
-import { command } from '#contracts/adapter';
+import { command, report } from '#contracts/adapter';
 import type { Command, Report } from '#contracts/adapter';
 
 /**
  * What waits for a target's agent: the commands it has not reported on. A command stays until its report or its deadline; the
  * report of a check, which belongs to no stream, is kept in its place until the one who asked has read it.
  */
-export const inboxItem = z.strictObject({ command, report: z.strictObject({ outcome: z.enum(['succeeded', 'failed', 'superseded']), reason: z.string() }).nullable(), at: z.iso.datetime() });
+export const inboxItem = z.strictObject({ command, report: report.omit({ command: true }).nullable(), at: z.iso.datetime() });
 
 export type InboxItem = z.infer<typeof inboxItem>;
 
@@ -51,8 +51,8 @@ export async function inboxItemOf(context: Context, id: string): Promise<InboxIt
 }
 
 /** Keeps the report of a check for the one who asked. */
-export async function answerCheck(context: Context, item: InboxItem, report: Report): Promise<void> {
-  await context.ports.readModels.put(context.tenant, 'commands', { key: item.command.id, version: versionOf(item.command) + 1, index: { target: item.command.target }, document: { ...item, report: { outcome: report.outcome, reason: report.reason } } satisfies InboxItem });
+export async function answerCheck(context: Context, item: InboxItem, { command: _command, ...answer }: Report): Promise<void> {
+  await context.ports.readModels.put(context.tenant, 'commands', { key: item.command.id, version: versionOf(item.command) + 1, index: { target: item.command.target }, document: { ...item, report: answer } satisfies InboxItem });
 }
 
 /** Takes a command away once it was reported on. */
@@ -61,6 +61,6 @@ export async function forget(context: Context, id: string): Promise<void> {
 }
 
 /** The answer to a check, once its target has given one. */
-export async function answerOfCheck(context: Context, id: string): Promise<{ readonly outcome: Report['outcome']; readonly reason: string } | undefined> {
+export async function answerOfCheck(context: Context, id: string): Promise<Omit<Report, 'command'> | undefined> {
   return (await inboxItemOf(context, id))?.report ?? undefined;
 }

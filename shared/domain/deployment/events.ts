@@ -20,8 +20,8 @@ export const verdict = z.enum(['Successful', 'Failed', 'Inconclusive', 'Error'])
 /** Who did something: a key's name and id, or `sluice` itself. */
 export const actor = z.strictObject({ id: z.string().max(128), name: z.string().max(128) });
 
-/** One named check, before or after. */
-export const check = z.strictObject({ check: z.string().max(64), outcome: z.enum(['passed', 'failed', 'skipped']), reason: z.string().max(1000) });
+/** One named check, before or after. The longest name is `permission/TARGET/COMPONENT`: 11 + 63 + 1 + 63 characters. */
+export const check = z.strictObject({ check: z.string().max(138), outcome: z.enum(['passed', 'failed', 'skipped']), reason: z.string().max(1000) });
 
 const reason = z.string().max(2000);
 const stepId = z.string().max(64);

@@ -49,7 +49,7 @@ export class AgentMachine {
   /** What an agent started now would work with. */
   machine(): Machine {
     return {
-      target: this.target, state: this.state, allow: readAllowList([process.execPath], process.env['PATH'] ?? ''), environment: process.env, listenHost: '127.0.0.1', logLimits: DEFAULT_LOG_LIMITS,
+      target: this.target, state: this.state, allow: readAllowList([process.execPath], process.env['PATH'] ?? ''), capacity: { cpuMillis: 4000, memoryMebibytes: 8192 }, environment: process.env, listenHost: '127.0.0.1', logLimits: DEFAULT_LOG_LIMITS,
       version: '1.0.0-test', now: () => Date.now(), tell: (line) => { this.told.push(line); }, takenPorts: new Set(), ...this.#change,
     };
   }
