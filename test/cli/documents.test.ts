@@ -56,9 +56,9 @@ describe('a faulty document', () => {
   });
 
   it.each<readonly [string, string, readonly (string | RegExp)[]]>([
-    ['a number out of range, and a field nobody knows', `${header}kind: Application\nmetadata: {name: shop}\nspec:\n  components:\n    - name: web\n      port: 99999\n      prt: 3\n`, [/^a\.yaml:7 \(Application shop\) spec\.components\.0\.port: .*65535/, 'a.yaml:8 (Application shop) spec.components.0.prt: is not a known field']],
+    ['a number out of range, and a field nobody knows', `${header}kind: Application\nmetadata: {name: shop}\nspec:\n  components:\n    - name: web\n      port: 99999\n      prt: 3\n`, [/^a\.yaml:7 \(Application shop\) spec\.components\.0\.port: .*65535/, 'a.yaml:8 (Application shop) spec.components.0.prt: is not known here']],
     ['an unknown kind', `${header}kind: Aplication\n`, ['a.yaml:2 kind: kind must be one of Application, Environment, Target, Release, AnalysisTemplate']],
-    ['a missing part', `${header}kind: Target\nmetadata: {name: a}\n`, ['a.yaml:1 (Target a) spec: must be given']],
+    ['a missing part', `${header}kind: Target\nmetadata: {name: a}\n`, ['a.yaml:1 (Target a) spec: is required: must be an object']],
     ['a number where a name must be text', `${header}kind: Release\nmetadata:\n  name: 1.10\nspec: {application: shop, components: [{name: web, artefact: {command: [x]}}]}\n`, ['a.yaml:4 (Release) metadata.name: must be text: write it in quotes']],
     ['a choice with a wrong value', `${header}kind: Environment\nmetadata: {name: p}\nspec:\n  waves: [{targets: [a]}]\n  strategy:\n    type: canary\n    steps:\n      - weightPercent: 150\n      - {bakeSeconds: 1, pause: {}}\n`, ['a.yaml:9 (Environment p) spec.strategy.steps.0.weightPercent: must be from 0 to 100', 'a.yaml:10 (Environment p) spec.strategy.steps.1: must be exactly one of weightPercent, bakeSeconds, pause, analysis, approval']],
     ['an image without its digest', `${header}kind: Release\nmetadata: {name: "1"}\nspec: {application: shop, components: [{name: web, artefact: {image: "shop:latest"}}]}\n`, [/artefact\.image: must be an image with its digest/]],

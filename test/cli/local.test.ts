@@ -81,7 +81,7 @@ describe('serve', () => {
 
 describe('agent', () => {
   it.each<readonly [readonly string[], Record<string, string>, number, RegExp]>([
-    [['--allow', 'node'], {}, 2, /--target \(SLUICE_TARGET\).* must be given/],
+    [['--allow', 'node'], {}, 2, /--target \(SLUICE_TARGET\).* is required: must be text/],
     [['--target', 'Not A Name'], {}, 2, /--target \(SLUICE_TARGET\).* must be 1 to 63/],
     [['--target', 'a', '--metrics-port', 'x'], {}, 2, /--metrics-port/],
     [['--target', 'a'], {}, 2, /needs a key.*sluice keys create --role agent --target a/],

@@ -42,7 +42,7 @@ describe('server and key', () => {
     expect(withConfig(config, { mode: 0o600 }).warnings).toEqual([]);
   });
 
-  it.each([['no JSON', '{', /is no JSON/], ['another field', '{"token":"geheim"}', /token is not a known field/], ['a wrong type', '{"key":12345}', /key must be text/]])('fail with the file\'s name for %s, and do not show the key', (_, text, message) => {
+  it.each([['no JSON', '{', /is no JSON/], ['another field', '{"token":"geheim"}', /token is not known here/], ['a wrong type', '{"key":12345}', /key must be text/]])('fail with the file\'s name for %s, and do not show the key', (_, text, message) => {
     expect(() => withConfig(text, {})).toThrow(message);
     expect(() => withConfig(text, {})).not.toThrow(/geheim|12345/);
   });

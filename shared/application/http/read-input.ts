@@ -5,7 +5,7 @@ import { parseJson } from '#application/http/parse-json';
 import type { FoundRoute } from '#application/http/router';
 import { Failure } from '#contracts/errors';
 import type { FieldError } from '#contracts/errors';
-import { fieldErrorsOf } from '#contracts/http/field-errors';
+import { faultInWords, fieldErrorsOf } from '#contracts/http/field-errors';
 import type { Route } from '#contracts/http/route';
 
 /** A request's input after its one schema, and the bytes of its body. */
@@ -41,7 +41,7 @@ export async function readInput(request: HttpRequest, found: FoundRoute, setting
 
 /** Says what does not fit: the first faults in words, all of them as fields. */
 export function malformed(faults: readonly FieldError[]): Failure {
-  const shown = faults.slice(0, 3).map(({ field, rule }) => `${field === '' ? 'the body' : field} ${rule}`);
+  const shown = faults.slice(0, 3).map(faultInWords);
   const more = faults.length > 3 ? `; and ${faults.length - 3} more` : '';
   return new Failure('malformed-request', { detail: `${shown.join('; ')}${more}`, errors: faults });
 }

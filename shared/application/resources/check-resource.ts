@@ -3,6 +3,7 @@ import { loadResource } from '#application/resources/load-resource';
 import { Failure } from '#contracts/errors';
 import type { FieldError } from '#contracts/errors';
 import { MAXIMUM_EVENT_BYTES } from '#contracts/events';
+import { faultInWords } from '#contracts/http/field-errors';
 import { componentsProblems } from '#domain/resources/release-rules';
 import { kindInWords } from '#domain/resources/reference';
 import type { ResourceReference } from '#domain/resources/reference';
@@ -36,7 +37,7 @@ export async function checkResource(context: Context, reference: ResourceReferen
 /** A failure that names all fields at fault; long values are left out. */
 export function fieldFailure(code: 'rule-broken' | 'unknown-reference', problems: readonly FieldError[]): Failure {
   const errors = problems.map(({ field, rule, value }) => (value === undefined || JSON.stringify(value).length > MAXIMUM_VALUE_CHARACTERS ? { field, rule } : { field, rule, value }));
-  return new Failure(code, { detail: errors.map(({ field, rule }) => `${field} ${rule}`).join('; '), errors });
+  return new Failure(code, { detail: errors.map(faultInWords).join('; '), errors });
 }
 
 /** The path says what is written; a body that says otherwise is a mistake. */

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 
 import type { FieldError } from '#contracts/errors';
+import { ruleInWords } from '#contracts/http/rule-in-words';
 
 /** The most bad fields that are named at once: the first ones lead to the rest. */
 const MAXIMUM_FIELD_ERRORS = 50;
@@ -21,32 +22,46 @@ export type FieldErrorOptions = {
 
 type Issue = z.core.$ZodIssue;
 
+/** One thing that does not fit: where, which rule it breaks, and what was given; an unknown field and a missing one are told apart. */
+export type Misfit = { readonly path: readonly PropertyKey[]; readonly rule: string; readonly found: 'value' | 'unknown' | 'missing'; readonly value: unknown };
+
 /**
  * Says of each field that does not fit its schema where it is (dotted path), which rule it broke and what was given.
  * An unknown field is named itself; a missing one has no value. At most 50 fields, in the order of the schema.
  */
 export function fieldErrorsOf(error: z.ZodError, input: unknown, options: FieldErrorOptions = {}): readonly FieldError[] {
-  return error.issues
-    .flatMap((issue) => flatten(issue, []))
-    .slice(0, MAXIMUM_FIELD_ERRORS)
-    .map(({ path, rule }) => {
-      const value = valueAt(input, path);
-      const field = [...(options.prefix ? [options.prefix] : []), ...path.map(shortName)].join('.');
-      const missing = value === undefined && !rule.startsWith('is not known');
-      return { field, rule: missing ? missingRule(rule) : rule, ...(missing || options.hideValues ? {} : { value: shorten(value) }) };
-    });
+  return misfitsOf(error, input).map(({ path, rule, found, value }) => {
+    const field = [...(options.prefix ? [options.prefix] : []), ...path.map(shortName)].join('.');
+    return { field, rule, ...(found === 'missing' || options.hideValues ? {} : { value: shorten(value) }) };
+  });
 }
 
-type FlatIssue = { readonly path: readonly PropertyKey[]; readonly rule: string };
+/** The same by paths, with the values whole: for who knows where a field stands, and how to show a value. */
+export function misfitsOf(error: z.ZodError, input: unknown): readonly Misfit[] {
+  return error.issues.flatMap((issue) => flatten(issue, [])).slice(0, MAXIMUM_FIELD_ERRORS).map(({ path, issue }) => {
+    const value = valueAt(input, path);
+    if (issue === 'unknown-field') return { path, rule: 'is not known here', found: 'unknown', value };
+    const rule = ruleInWords(issue, value);
+    if (value !== undefined) return { path, rule, found: 'value', value };
+    return { path, rule: issue.code === 'custom' ? rule : `is required: ${rule}`, found: 'missing', value };
+  });
+}
+
+/** A fault in words, for people: the field, the rule and what was given. */
+export function faultInWords({ field, rule, value }: FieldError): string {
+  return `${field === '' ? 'the body' : field} ${rule}${value === undefined ? '' : ` (got ${JSON.stringify(value)})`}`;
+}
+
+type FlatIssue = { readonly path: readonly PropertyKey[]; readonly issue: Issue | 'unknown-field' };
 
 function flatten(issue: Issue, before: readonly PropertyKey[]): readonly FlatIssue[] {
   const path = [...before, ...issue.path];
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key], rule: 'is not known here' }));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key], issue: 'unknown-field' }));
   if (issue.code === 'invalid_union') {
     const branch = meantBranch(issue.errors);
     if (branch) return branch.flatMap((inner) => flatten(inner, path));
   }
-  return [{ path, rule: ruleOf(issue.message) }];
+  return [{ path, issue }];
 }
 
 /**
@@ -60,17 +75,6 @@ function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] 
 
 function isMissing(issue: Issue): boolean {
   return issue.message.endsWith('received undefined');
-}
-
-/** Our own rules read as "must be …"; those of the schema library begin with "Invalid input: " or "Invalid string: ". */
-function ruleOf(message: string): string {
-  const expected = /^Invalid input: expected (.+), received (.+)$/.exec(message);
-  if (expected) return `must be ${expected[1]}, not ${expected[2]}`;
-  return message;
-}
-
-function missingRule(rule: string): string {
-  return rule.startsWith('must be ') && rule.endsWith(', not undefined') ? `is required: ${rule.slice(0, -', not undefined'.length)}` : rule;
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -7,7 +7,7 @@ const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 /** Details for the examples where the title alone would say too little. */
 const details: { readonly [Code in ErrorCode]?: ConstructorParameters<typeof Failure>[1] } = {
-  'malformed-request': { detail: 'release is required: must be string', errors: [{ field: 'release', rule: 'is required: must be string' }] },
+  'malformed-request': { detail: 'strategy.type must be one of canary, blue-green, rolling, recreate (got "bluegreen")', errors: [{ field: 'strategy.type', rule: 'must be one of canary, blue-green, rolling, recreate', value: 'bluegreen' }] },
   'rule-broken': { detail: 'a worker has no port', errors: [{ field: 'spec.components.0.port', rule: 'must be left out for a worker', value: 8080 }] },
   'unknown-reference': { detail: 'there is no environment "prodution"', errors: [{ field: 'environment', rule: 'must exist', value: 'prodution' }] },
   'rate-limited': { detail: 'this key may make 50 requests per second; try again in 3 s', retryAfterSeconds: 3 },

@@ -10,7 +10,7 @@ import { resourceName } from '#domain/resources/names';
 const named = z.strictObject({ name: resourceName });
 
 /** Who speaks for a target: one running agent (instance) and the epoch its claim was given. */
-export const claim = z.strictObject({ instance: z.string().regex(/^[A-Za-z0-9-]{8,64}$/), epoch: z.int().min(1) });
+export const claim = z.strictObject({ instance: z.string().regex(/^[A-Za-z0-9-]{8,64}$/, 'must be 8 to 64 letters, digits or hyphens'), epoch: z.int().min(1) });
 
 /** A command with the values of the secrets it names. */
 export const workItem = z.strictObject({ command, secrets: secretValues });

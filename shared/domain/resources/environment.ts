@@ -9,7 +9,7 @@ export const freeze = z.union([
   z.strictObject({ name: resourceName, reason: z.string().max(500).optional(), schedule: z.string().max(100), durationMinutes: z.int().min(1).max(44_640), timeZone: z.string().max(64).default('UTC') }),
 ], { error: 'must be once ({name, startsAt, endsAt}) or again and again ({name, schedule, durationMinutes})' });
 
-const wave = z.strictObject({ targets: z.array(resourceName).min(1).max(100) });
+const wave = z.strictObject({ targets: z.array(resourceName).min(1).max(100) }, { error: ({ code }) => (code === 'invalid_type' ? 'must be an object with targets, as {targets: [edge-1]}' : undefined) });
 
 /** An ordered stage with its rules and targets. */
 export const environmentSpec = z.strictObject({

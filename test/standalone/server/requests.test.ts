@@ -73,8 +73,8 @@ describe('a request', () => {
     expect(told.code).toBe('malformed-request');
     expect(told.errors).toEqual([
       { field: 'application', rule: expect.stringContaining('lower-case letters'), value: 'Shop' },
-      { field: 'release', rule: 'must be string, not number', value: 7 },
-      { field: 'environment', rule: 'is required: must be string' },
+      { field: 'release', rule: 'must be text: write it in quotes', value: 7 },
+      { field: 'environment', rule: 'is required: must be text' },
       { field: 'strategy.steps.0.weightPercent', rule: 'must be from 0 to 100', value: 150 },
       { field: 'colour', rule: 'is not known here', value: 'red' },
     ]);
@@ -126,7 +126,7 @@ describe('a request', () => {
   it('needs no body where nothing in it is required', async () => {
     expect((await asAdmin('POST', '/v1/deployments/dep-01kaj3zv6w8y2r9d4x5b7c1m0n/pause')).status).toBe(200);
     expect(seen.at(-1)?.input.body).toEqual({});
-    expect((await problemOf(await asAdmin('POST', '/v1/deployments'))).errors?.[0]).toEqual({ field: 'application', rule: 'is required: must be string' });
+    expect((await problemOf(await asAdmin('POST', '/v1/deployments'))).errors?.[0]).toEqual({ field: 'application', rule: 'is required: must be text' });
   });
 
   it('carries the version as ETag, and is told the version that If-Match names', async () => {
