@@ -1,7 +1,7 @@
 import type { Context } from '#application/context';
 import { CLEANUP_SECONDS } from '#application/deployments/clean-up';
 import { readSide } from '#application/deployments/planning-sources';
-import type { Command, DesiredState, SideSpec } from '#contracts/adapter';
+import type { Command, DesiredState, ResourceAmounts, SideSpec } from '#contracts/adapter';
 import { timeoutOf } from '#domain/deployment/answers';
 import { isDispatched } from '#domain/deployment/plan';
 import type { ChangeStep, Plan, PlannedComponent, ReplicaCounts } from '#domain/deployment/plan';
@@ -78,10 +78,19 @@ async function sidesOf(context: Context, state: DeploymentState, plan: Plan): Pr
   return { new: await readSide(context, state.request.application, plan.new), stable };
 }
 
-/** Commands of verb `check` for all that a plan would start: nothing is changed by them, and they carry no generation. */
-export function checkCommands(plan: Plan, next: Side, about: { readonly id: string; readonly deployment: string | null; readonly application: string; readonly deadline: string }): readonly Command[] {
-  return plan.targets.flatMap((target) => plan.components.filter((one) => one.change === 'replace').map((component): Command => ({
-    id: `${about.id}/validate/${target.name}/${component.name}`, deployment: about.deployment, application: about.application, target: target.name, component: component.name, verb: 'check', generation: 0, deadline: about.deadline,
-    desired: { new: sideSpec(next, component.name, component.newReplicas), stable: null, weightPercent: 100 },
-  })));
+/** What a validation asks its targets: which, until when, and the most that it takes of each of them. */
+type Asked = { readonly id: string; readonly deployment: string | null; readonly application: string; readonly deadline: string; readonly demand: { readonly [target: string]: ResourceAmounts } };
+
+/**
+ * Commands of verb `check` for all that a plan would start: nothing is changed by them, and they carry no generation. The first of each target
+ * carries what the plan takes of it.
+ */
+export function checkCommands(plan: Plan, next: Side, about: Asked): readonly Command[] {
+  return plan.targets.flatMap((target) => plan.components.filter((one) => one.change === 'replace').map((component, index): Command => {
+    const demand = index === 0 ? about.demand[target.name] : undefined;
+    return {
+      id: `${about.id}/validate/${target.name}/${component.name}`, deployment: about.deployment, application: about.application, target: target.name, component: component.name, verb: 'check', generation: 0, deadline: about.deadline,
+      desired: { new: sideSpec(next, component.name, component.newReplicas), stable: null, weightPercent: 100 }, ...(demand === undefined ? {} : { demand }),
+    };
+  }));
 }
