@@ -86,7 +86,7 @@ export const strategyChoice = z.discriminatedUnion('type', [
   fieldwise(blueGreenParameters).extend({ type: z.literal('blue-green') }),
   fieldwise(rollingParameters).extend({ type: z.literal('rolling') }),
   fieldwise(recreateParameters).extend({ type: z.literal('recreate') }),
-], { error: ({ code }) => (code === 'invalid_type' ? 'must be an object with a type, as {type: canary}' : undefined) });
+], { error: ({ input }) => (typeof input === 'object' && input !== null ? undefined : 'must be an object with a type, as {type: canary}') });
 
 export type StrategyType = z.infer<typeof strategyType>;
 export type CanaryStep = z.infer<typeof canaryStep>;
