@@ -3,8 +3,11 @@ import { defineConfig } from 'vitest/config';
 /** Where a machine-readable report goes as well, if anywhere: `.ci/run` counts by it. */
 const report = process.env.SLUICE_TEST_REPORT;
 
+/** By how much slower than on this machine the system under test may be. */
+const patience = Number(process.env.SLUICE_TEST_PATIENCE ?? 1);
+
 /** End-to-end tests wait for processes and clocks most of the time, so more of them than processors run at once, and each has longer. */
-const patient = { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 4, sequence: { groupOrder: 1 } } as const;
+const patient = { testTimeout: 300_000 * patience, hookTimeout: 120_000 * patience, maxWorkers: 4, sequence: { groupOrder: 1 } } as const;
 
 export default defineConfig({
   resolve: { conditions: ['sluice-source', 'node', 'import', 'default'] },

@@ -7,7 +7,7 @@ import { request } from './http.ts';
 import { systemUnderTest } from './system-under-test.ts';
 
 describe('every way in', () => {
-  describeAccess(async () => await prepareMatrix(systemUnderTest.url, systemUnderTest.operatorKey));
+  describeAccess(async () => await prepareMatrix(systemUnderTest.url, systemUnderTest.operatorKey), [401, 403]);
 });
 
 describe('the service', () => {

@@ -6,6 +6,7 @@ import { problemOf, request } from './http.ts';
 import { OWN_TEMPLATE, Shop } from './shop.ts';
 import { systemUnderTest } from './system-under-test.ts';
 import { Tenant } from './tenant.ts';
+import { until } from './until.ts';
 
 describe.concurrent('what is in use', () => {
   let tenant: Tenant;
@@ -33,7 +34,7 @@ describe.concurrent('what is in use', () => {
       expect((await tenant.request('GET', path)).status).toBe(404);
       expect((await remove(path)).status).toBe(404);
     }
-    expect((await tenant.client.listTargets()).items.map((one) => one.metadata.name)).not.toContain(shop.agent.target);
+    await until('the list does not have it any more', async () => ((await tenant.client.listTargets()).items.some((one) => one.metadata.name === shop.agent.target) ? undefined : true));
   });
 
   it('by a deployment that goes on, or because it serves, cannot be deleted', async () => {
@@ -65,13 +66,14 @@ describe.concurrent('what is in use', () => {
     await deployment.endsAs('Aborted');
     await gone.close();
     expect((await asOperator('DELETE')).status).toBe(204);
-    expect((await gone.request('GET', '/v1')).status).toBe(401);
+    await until('its keys are refused', async () => ((await gone.request('GET', '/v1')).status === 401 ? true : undefined));
     expect((await asOperator('DELETE')).status).toBe(404);
     expect((await asOperator('POST', '/keys', {})).status).toBe(404);
     expect(problemOf(await asOperator('PUT', '', {}))).toMatchObject({ status: 422, code: 'rule-broken' });
-    const names: string[] = [];
-    for await (const one of operator.items('listTenants', {})) names.push(one.name);
-    expect(names).toContain(tenant.name);
-    expect(names).not.toContain(gone.name);
+    await until('the list has the tenants that are there', async () => {
+      const names: string[] = [];
+      for await (const one of operator.items('listTenants', {})) names.push(one.name);
+      return names.includes(tenant.name) && !names.includes(gone.name) ? true : undefined;
+    });
   });
 });

@@ -4,6 +4,10 @@ import { stepsOf } from './deployment.ts';
 import { Shop } from './shop.ts';
 import type { Strategy } from './shop.ts';
 import { Tenant } from './tenant.ts';
+import { stretched } from './until.ts';
+
+/** Long enough for the steps that are done at once. */
+const deadlineSeconds = stretched(2);
 
 const untilPromoted: Strategy = { type: 'canary', steps: [{ weightPercent: 50 }, { pause: {} }] };
 
@@ -38,11 +42,11 @@ describe.concurrent('a deployment goes back by itself', () => {
   });
 
   it('when a step is not done within its deadline', async () => {
-    const shop = await Shop.open(tenant, { strategy: { ...untilPromoted, progressDeadlineSeconds: 2 } });
+    const shop = await Shop.open(tenant, { strategy: { ...untilPromoted, progressDeadlineSeconds: deadlineSeconds } });
     await shop.isServed();
     shop.agent.handling = ({ desired }) => (desired.weightPercent === 50 ? 'silent' : 'succeeded');
     const ended = await (await shop.deploy('1.1.0')).endsAs('RolledBack');
-    expect(ended.reason).toContain('the progress deadline of 2 s was passed');
+    expect(ended.reason).toContain(`the progress deadline of ${deadlineSeconds} s was passed`);
     expect(stepsOf(ended, 'rollback')).toEqual(['restore succeeded']);
   });
 

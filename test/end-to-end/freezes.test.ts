@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { problemOf, told } from './http.ts';
 import { Shop } from './shop.ts';
 import { Tenant } from './tenant.ts';
+import { stretched } from './until.ts';
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
@@ -35,7 +36,7 @@ describe.concurrent('a freeze', () => {
     await shop.isServed();
     const deployment = await shop.deploy('1.1.0');
     await deployment.running('pause');
-    const endsAt = inSeconds(7);
+    const endsAt = inSeconds(stretched(7));
     await shop.changeEnvironment({ freezes: [{ name: 'evening', startsAt: inSeconds(-1), endsAt }] });
     await tenant.client.promoteDeployment({ ...deployment.params });
     expect(await deployment.paused()).toMatchObject({ paused: { by: 'freeze', until: endsAt, reason: expect.stringContaining('evening') }, weightPercent: { [shop.agent.target]: 10 } });

@@ -11,9 +11,14 @@ export type Asked = { readonly key?: string; readonly body?: unknown; readonly h
 /** An answer, as it came. */
 export type Answered = { readonly status: number; readonly headers: Headers; readonly text: string };
 
+/** The address of a path of the API on a system, whose own address may end in a path such as a stage. */
+export function addressAt(url: string, path: string): string {
+  return `${url.replace(/\/+$/, '')}${path}`;
+}
+
 /** Makes one request, and repeats nothing. */
 export async function request(method: string, path: string, { key, body, headers = {}, url = systemUnderTest.url }: Asked = {}): Promise<Answered> {
-  const response = await fetch(`${url}${path}`, {
+  const response = await fetch(addressAt(url, path), {
     method,
     headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),

@@ -24,6 +24,7 @@ describe.concurrent('a list', () => {
       const spec = { metrics: [{ name: 'errors', measure: 'errorPercent', failure: { op: '>', value: 2 } }] } as const;
       await pages.client.putAnalysisTemplate({ params: { name }, body: { apiVersion: 'sluice.dev/v1', kind: 'AnalysisTemplate', metadata: { name }, spec: { ...spec, metrics: [...spec.metrics] } } });
     }
+    await until('the list has them all', async () => ((await pages.client.listAnalysisTemplates()).items.length === names.length ? true : undefined));
   });
   afterAll(async () => await pages.close());
   const list = async (query: string, of = pages, path = '/v1/analysis-templates') => await of.request('GET', `${path}?${query}`);
@@ -66,6 +67,7 @@ describe.concurrent('the list of deployments', () => {
     await second.endsAs('Succeeded');
     await waiting.running('approve');
     const ids = async (query: object) => (await tenant.client.listDeployments({ query })).items.map((each) => each.id);
+    await until('the list has them', async () => ((await ids({ application: other.application })).length === 2 && (await ids({ environment: one.environment })).length === 1 ? true : undefined));
     expect(await ids({ application: other.application })).toEqual([second.id, first.id]);
     expect(await ids({ environment: one.environment })).toEqual([waiting.id]);
     await until('the list knows the states', async () => ((await ids({ state: 'Succeeded' })).includes(second.id) && (await ids({ state: 'Progressing' })).includes(waiting.id) ? true : undefined));
@@ -86,6 +88,7 @@ describe.concurrent('the list of events', () => {
     const shop = await Shop.open(tenant);
     const deployment = await shop.deploy('1.0.0');
     await deployment.endsAs('Succeeded');
+    await tenant.settled();
     const found = new Map<string, { readonly version: number; readonly hash: string }[]>();
     for await (const { stream, version, hash } of tenant.client.items('listEvents', { query: { limit: 100 } })) found.set(stream, [...(found.get(stream) ?? []), { version, hash }]);
     for (const events of found.values()) expect(events.map((one) => one.version)).toEqual(events.map((_, index) => index + 1));

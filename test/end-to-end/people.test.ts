@@ -6,6 +6,7 @@ import { told } from './http.ts';
 import { OWN_TEMPLATE, Shop } from './shop.ts';
 import type { ShopOptions, Strategy } from './shop.ts';
 import { Tenant } from './tenant.ts';
+import { stretched } from './until.ts';
 
 let tenant: Tenant;
 beforeAll(async () => { tenant = await Tenant.open('people'); });
@@ -20,7 +21,7 @@ const act = async (deployment: Deployment, action: string, body: object = {}) =>
 
 describe.concurrent('a pause', () => {
   it('lets a running bake go on, and holds before the next change of traffic until it is resumed', async () => {
-    const shop = await served({ type: 'canary', steps: [{ weightPercent: 10 }, { bakeSeconds: 1 }] });
+    const shop = await served({ type: 'canary', steps: [{ weightPercent: 10 }, { bakeSeconds: stretched(1) }] });
     const deployment = await shop.deploy('1.1.0');
     await deployment.running('bake');
     expect((await act(deployment, 'pause', { comment: 'looking into it' })).status).toBe(200);

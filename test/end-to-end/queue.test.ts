@@ -4,6 +4,7 @@ import { Shop } from './shop.ts';
 import type { Strategy } from './shop.ts';
 import { problemOf } from './http.ts';
 import { Tenant } from './tenant.ts';
+import { until } from './until.ts';
 
 /** Runs until somebody promotes. */
 const untilPromoted: Strategy = { type: 'canary', steps: [{ weightPercent: 10 }, { pause: {} }] };
@@ -63,8 +64,9 @@ describe.concurrent('while a deployment holds a target, another request', () => 
     const { shop, running } = await busy();
     const refused = await tenant.request('POST', '/v1/deployments', { body: shop.request('1.2.0', { ifRunning: 'refuse' }) });
     expect(problemOf(refused)).toMatchObject({ status: 409, code: 'already-running', detail: expect.stringContaining(running.id) });
-    const { items } = await tenant.client.listDeployments({ query: { application: shop.application } });
-    expect(items.map((one) => one.release).toSorted()).toEqual(['1.0.0', '1.1.0']);
+    const releases = async () => (await tenant.client.listDeployments({ query: { application: shop.application } })).items.map((one) => one.release);
+    await until('the list has what runs', async () => ((await releases()).includes('1.1.0') ? true : undefined));
+    expect((await releases()).toSorted()).toEqual(['1.0.0', '1.1.0']);
   });
 
   it('of another application goes its way', async () => {

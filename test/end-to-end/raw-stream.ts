@@ -93,7 +93,9 @@ export class RawStream {
 async function socketOf(tenant: Tenant, credential: Credential): Promise<WebSocket> {
   const { streamUrl } = await tenant.client.getService();
   if ('key' in credential) return new WebSocket(streamUrl, { headers: { authorization: `Bearer ${credential.key}` } });
-  return new WebSocket(`${streamUrl}?ticket=${encodeURIComponent(credential.ticket)}`);
+  const url = new URL(streamUrl);
+  url.searchParams.set('ticket', credential.ticket);
+  return new WebSocket(url);
 }
 
 function isOf<Type extends ServerMessage['type']>(message: ServerMessage, type: Type): message is Extract<ServerMessage, { type: Type }> {

@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { accepted } from '#contracts/http/deployment-routes';
+
+import { Deployment } from './deployment.ts';
 import { told } from './http.ts';
 import { Shop } from './shop.ts';
 import { Tenant } from './tenant.ts';
+import { until } from './until.ts';
 
 let tenant: Tenant;
 let other: Tenant;
@@ -24,8 +28,12 @@ describe.concurrent('an idempotency key', () => {
     const deployer = await tenant.keyOf('deployer');
     const third = await tenant.request('POST', '/v1/deployments', { key: deployer.key, body: shop.request('1.0.0'), headers: { 'idempotency-key': key } });
     expect(third.text).toBe(first.text);
-    const { items } = await tenant.client.listDeployments({ query: { application: shop.application } });
-    expect(items).toHaveLength(1);
+    await until('the list has it', async () => {
+      const { items } = await tenant.client.listDeployments({ query: { application: shop.application } });
+      return items.length > 0 ? true : undefined;
+    });
+    await new Deployment(tenant, accepted.parse(JSON.parse(first.text)).id).ended();
+    expect((await tenant.client.listDeployments({ query: { application: shop.application } })).items).toHaveLength(1);
   });
 
   it('makes requests at the same moment happen once', async () => {

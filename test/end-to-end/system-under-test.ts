@@ -1,12 +1,11 @@
 import { inject } from 'vitest';
 
-/** Where the system under test is, and the keys that it was set up with. Nothing else is known of it. */
+/** Where the system under test is, and the key that it was set up with. Nothing else is known of it. */
 export type SystemUnderTest = {
+  /** The address that stands before every path of the API. It may have a path of its own, such as a stage; no slash is at its end. */
   readonly url: string;
   /** Makes tenants and their first keys. */
   readonly operatorKey: string;
-  /** An admin key of the tenant that is there from the start. */
-  readonly adminKey: string;
 };
 
 declare module 'vitest' {

@@ -9,9 +9,16 @@ import { request } from './http.ts';
 import type { Answered, Asked } from './http.ts';
 import { systemUnderTest } from './system-under-test.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
+import { until } from './until.ts';
 
-/** A server may be away for a while: restarted, or being killed by the test. Twelve attempts wait for about a minute, however unlucky the jitter. */
-const MAXIMUM_ATTEMPTS = 12;
+/**
+ * A server may be away for a while: restarted, or killed by the test again and again, so that several attempts in a row meet it while it
+ * starts. Thirty attempts wait for 0.25 + 0.5 + 1 + 2 + 4 + 24 × 5 = 128 s on average.
+ */
+const MAXIMUM_ATTEMPTS = 30;
+
+/** How the names of marks begin. */
+const MARK = 'mark-';
 
 /** A new tenant on the system under test, with its first key, so that no test is in the way of another. */
 export class Tenant {
@@ -25,6 +32,7 @@ export class Tenant {
   readonly feed: Feed;
   readonly #url: string;
   readonly #ends: (() => Promise<void>)[] = [];
+  #marks = 0;
 
   private constructor(name: string, url: string, keys: { readonly admin: string; readonly viewer: string }) {
     this.name = name;
@@ -63,16 +71,25 @@ export class Tenant {
     return await request(method, path, { key: this.adminKey, url: this.#url, ...asked });
   }
 
-  /** How many events there are: nothing was changed while they stay as many. */
+  /** Waits until lists know of all that has happened until now: they may lag. What shows it is another event, a mark. */
+  async settled(): Promise<void> {
+    this.#marks += 1;
+    const name = `${MARK}${this.#marks}`;
+    await this.client.putTarget({ params: { name }, body: { apiVersion: 'sluice.dev/v1', kind: 'Target', metadata: { name }, spec: { provider: 'agent' } } });
+    await until('the list of events knows the mark', async () => ((await this.listed()).includes(`target/${name}@1`) ? true : undefined));
+  }
+
+  /** The places of all events that are listed, in the order of the list. */
+  async listed(): Promise<readonly string[]> {
+    const places: string[] = [];
+    for await (const { stream, version } of this.viewer.items('listEvents', { query: { limit: 200 } })) places.push(`${stream}@${version}`);
+    return places;
+  }
+
+  /** How many events there are, without marks: nothing was changed while they stay as many. */
   async countEvents(): Promise<number> {
-    let count = 0;
-    let cursor: string | undefined;
-    do {
-      const page = await this.viewer.listEvents({ query: { limit: 200, ...(cursor === undefined ? {} : { cursor }) } });
-      count += page.items.length;
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-    return count;
+    await this.settled();
+    return (await this.listed()).filter((place) => !place.startsWith(`target/${MARK}`)).length;
   }
 
   /** Has something ended with the tenant. */

@@ -1,13 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** By how much a system under test may be slower than one process on this machine: all time-outs of tests are multiplied by it. */
+const SLOWNESS = Number(process.env.SLUICE_TEST_PATIENCE ?? 1);
+
 /** How long anything may take that takes a moment: many times what it needs on two busy cores. */
-export const PATIENCE_SECONDS = 60;
+export const PATIENCE_SECONDS = stretched(60);
 
 /** How long a deployment may take whose server or agent is killed again and again: each restart takes a second or two, and many on a busy machine. */
-export const LONG_SECONDS = 240;
+export const LONG_SECONDS = stretched(240);
 
 /** How often a thing is looked at that nobody tells of. */
 const LOOK_MILLISECONDS = 100;
+
+/** A time that people or agents must be able to act in, in whole seconds: longer where the system answers slowly. */
+export function stretched(seconds: number): number {
+  return Math.ceil(seconds * SLOWNESS);
+}
 
 /**
  * Looks again and again until there is something to see, and answers it.

@@ -18,9 +18,9 @@ const foreignRoutes = table.filter(([, route]) => route.path.includes('{') && ro
 
 /**
  * Tries every route and every topic with no key, a wrong key, each role, and another tenant's things. Knows the server by its address
- * alone, so that it holds for any engine.
+ * alone, so that it holds for any engine. Some gateways refuse a request without a key by themselves, with a status of their own.
  */
-export function describeAccess(open: () => Promise<MatrixSystem>): void {
+export function describeAccess(open: () => Promise<MatrixSystem>, statusesWithoutKey: readonly number[] = [401]): void {
   let system: MatrixSystem;
   beforeAll(async () => { system = await open(); });
 
@@ -31,7 +31,7 @@ export function describeAccess(open: () => Promise<MatrixSystem>): void {
 
   describe('every route', () => {
     it.each(keyed)('of operation %s needs a key that is known', async (_name, route) => {
-      expect((await ask(route, {})).status).toBe(401);
+      expect(statusesWithoutKey).toContain((await ask(route, {})).status);
       expect((await ask(route, { key: 'slk_wrong' })).status).toBe(401);
     });
 

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import { WebSocket } from 'ws';
 import * as z from 'zod';
 
@@ -57,15 +59,17 @@ export async function subscribe(system: MatrixSystem, key: string, topic: unknow
 }
 
 /**
- * Makes all that the matrix needs over HTTP on an empty system, with an operator's key: two tenants, a key of each role in the one, and
- * one of everything in the other.
+ * Makes all that the matrix needs over HTTP, with an operator's key: two new tenants, a key of each role in the one, and one of
+ * everything in the other.
  */
 export async function prepareMatrix(url: string, operatorKey: string): Promise<MatrixSystem> {
   const tenantKey = async (tenant: string) => {
     await done(url, { method: 'PUT', path: `/v1/tenants/${tenant}`, key: operatorKey, body: {} });
     return createdApiKey.parse(await done(url, { method: 'POST', path: `/v1/tenants/${tenant}/keys`, key: operatorKey, body: {} })).key;
   };
-  const admin = await tenantKey('ours');
+  const suffix = randomBytes(4).toString('hex');
+  const [ours, theirs] = [`ours-${suffix}`, `theirs-${suffix}`];
+  const admin = await tenantKey(ours);
   await done(url, { method: 'PUT', path: '/v1/targets/edge-1', key: admin, body: resourceExamples.target.body });
   const keys = new Map<Role, string>([['admin', admin], ['operator', operatorKey]]);
   for (const one of role.options) {
@@ -76,13 +80,13 @@ export async function prepareMatrix(url: string, operatorKey: string): Promise<M
   const of = (one: Role) => keys.get(one) ?? '';
   const { streamUrl } = z.looseObject({ streamUrl: z.string() }).parse(await done(url, { method: 'GET', path: '/v1', key: admin }));
   return {
-    url, streamUrl, foreign: await prepareForeign(url, await tenantKey('theirs')),
+    url, streamUrl, foreign: { ...await prepareForeign(url, await tenantKey(theirs)), tenants: theirs },
     keys: { admin, operator: operatorKey, deployer: of('deployer'), approver: of('approver'), viewer: of('viewer'), agent: of('agent') },
   };
 }
 
 /** One of everything, under names that the other tenant does not use. */
-async function prepareForeign(url: string, key: string): Promise<Subjects> {
+async function prepareForeign(url: string, key: string): Promise<Omit<Subjects, 'tenants'>> {
   const put = async (path: string, body: unknown) => await done(url, { method: 'PUT', path: `/v1/${path}`, key, body });
   const named = (body: { readonly spec: object }, name: string, spec: object = {}) => ({ ...body, metadata: { name }, spec: { ...body.spec, ...spec } });
   await put('targets/their-target', named(resourceExamples.target.body, 'their-target'));
@@ -96,7 +100,7 @@ async function prepareForeign(url: string, key: string): Promise<Subjects> {
   const deployment = accepted.parse(await done(url, { method: 'POST', path: '/v1/deployments', key, body: { application: 'their-application', release: '7.7.7', environment: 'their-environment' } }));
   return {
     applications: 'their-application', releases: '7.7.7', environments: 'their-environment', targets: 'their-target', 'analysis-templates': 'their-template',
-    deployments: deployment.id, keys: madeKey.id, secrets: 'their-secret', tenants: 'theirs',
+    deployments: deployment.id, keys: madeKey.id, secrets: 'their-secret',
   };
 }
 
