@@ -25,6 +25,8 @@ export class PlayedAgent {
   readonly secrets = new Map<string, SecretValues>();
   /** What to do with each command; all succeeds unless told. */
   handling: Handling = () => 'succeeded';
+  /** What it says to a check by name; nothing unless told. */
+  checking: (command: Command) => Report['checks'] = () => undefined;
   /** What is sent as samples of the application's component. */
   behaviour: Behaviour = {};
   /** What it says of its components with each heartbeat. */
@@ -79,7 +81,11 @@ export class PlayedAgent {
 
   /** Reports on a command; answers whether that was of interest. */
   async report(command: string, outcome: Report['outcome'], reason: string = outcome): Promise<boolean> {
-    const { recorded } = await this.#client.reportCommand({ params: { name: this.target }, body: { ...this.claim, report: { command, outcome, reason } } }, { repeatable: true });
+    return await this.#send({ command, outcome, reason });
+  }
+
+  async #send(report: Report): Promise<boolean> {
+    const { recorded } = await this.#client.reportCommand({ params: { name: this.target }, body: { ...this.claim, report } }, { repeatable: true });
     return recorded;
   }
 
@@ -98,7 +104,7 @@ export class PlayedAgent {
         this.commands.push(command);
         this.secrets.set(command.id, secrets);
         this.#attempt(this.#handle(command));
-      } else if (known !== 'under way') this.#attempt(this.#tell(command.id, known));
+      } else if (known !== 'under way') this.#attempt(this.#tell(command, known));
     }
   }
 
@@ -106,11 +112,13 @@ export class PlayedAgent {
     this.#outcomes.set(command.id, 'under way');
     const outcome = await this.handling(command);
     this.#outcomes.set(command.id, outcome);
-    await this.#tell(command.id, outcome);
+    await this.#tell(command, outcome);
   }
 
-  async #tell(command: string, outcome: Report['outcome'] | 'silent'): Promise<void> {
-    if (outcome !== 'silent' && !this.#isStopped) await this.report(command, outcome, outcome === 'succeeded' ? 'done' : 'as the test wants it');
+  async #tell(command: Command, outcome: Report['outcome'] | 'silent'): Promise<void> {
+    if (outcome === 'silent' || this.#isStopped) return;
+    const checks = command.verb === 'check' ? this.checking(command) : undefined;
+    await this.#send({ command: command.id, outcome, reason: outcome === 'succeeded' ? 'done' : 'as the test wants it', ...(checks === undefined ? {} : { checks }) });
   }
 
   async #listen(work: Subscription<WorkNotice>): Promise<void> {
