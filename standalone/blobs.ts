@@ -1,15 +1,11 @@
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Failure } from '#contracts/errors';
 import { digest as digestForm, resourceName } from '#domain/resources/names';
+import { digestOf, requireBlobSize, requireDigest } from '#engine/blob-content';
 import type { Blobs } from '#ports/blobs';
 
 import { readIfThere, writeDurably } from './durable-file.ts';
-
-/** The largest content, the promise of the port: 16 MiB. */
-const MAXIMUM_BLOB_BYTES = 16 * 1024 * 1024;
 
 /** Where files grow. No tenant is named so: their names begin with a letter or digit. */
 const WORK_FOLDER = '.incoming';
@@ -29,9 +25,7 @@ export class FolderBlobs implements Blobs {
   }
 
   async put(tenant: string, content: Uint8Array): Promise<string> {
-    if (content.length > MAXIMUM_BLOB_BYTES) {
-      throw new Failure('body-too-large', { detail: `The content has ${content.length} bytes, more than ${MAXIMUM_BLOB_BYTES}.`, context: { sizeBytes: content.length, maximumBytes: MAXIMUM_BLOB_BYTES } });
-    }
+    requireBlobSize(content);
     const digest = digestOf(content);
     const path = this.#pathOf(tenant, digest);
     const present = await readIfThere(path);
@@ -43,9 +37,7 @@ export class FolderBlobs implements Blobs {
   async get(tenant: string, digest: string): Promise<Uint8Array | undefined> {
     if (!digestForm.safeParse(digest).success) return undefined;
     const content = await readIfThere(this.#pathOf(tenant, digest));
-    if (content !== undefined && digestOf(content) !== digest) {
-      throw new Failure('internal-error', { detail: `The stored content of ${digest} is damaged: it has another digest.`, context: { digest } });
-    }
+    if (content !== undefined) requireDigest(content, digest);
     return content;
   }
 
@@ -54,8 +46,4 @@ export class FolderBlobs implements Blobs {
     const hex = digest.slice('sha256:'.length);
     return join(this.#folder, resourceName.parse(tenant), hex.slice(0, 2), hex);
   }
-}
-
-function digestOf(content: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }

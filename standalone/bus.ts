@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-
 import type { EventEnvelope, NewEvent } from '#contracts/events';
+import { busEvents } from '#engine/bus-events';
 import type { Bus } from '#ports/bus';
 import type { Clock, Ids } from '#ports/clock';
 
 import { consumersOf } from './bus-matching.ts';
 import type { Database } from './database.ts';
-import { checkEvent } from './event-rules.ts';
 import type { Signal } from './signal.ts';
 import type { NewDelivery } from './transactions/deliveries.ts';
 
@@ -14,8 +12,7 @@ import type { NewDelivery } from './transactions/deliveries.ts';
 export type BusOptions = { readonly database: Database; readonly delivered: Signal; readonly clock: Clock; readonly ids: Ids };
 
 /**
- * The bus for events of no stream: their deliveries are stored at once, for the relay to make. Each event is the first of a stream
- * `bus/…` of its own, which is stored nowhere but by which consumers tell a repetition.
+ * The bus for events of no stream: their deliveries are stored at once, for the relay to make.
  */
 export class SqliteBus implements Bus {
   readonly #options: BusOptions;
@@ -27,11 +24,8 @@ export class SqliteBus implements Bus {
   async publish(tenant: string, events: readonly NewEvent[], traceId: string): Promise<void> {
     const { database, delivered, clock, ids } = this.#options;
     const now = clock.now();
-    const at = new Date(now).toISOString();
-    const deliveries = events.flatMap((event) => {
-      const { envelope, canonical } = checkEvent(event, { tenant, stream: `bus/${ids.trace()}`, version: 1, at, traceId });
-      return deliveriesOf({ ...envelope, hash: createHash('sha256').update(canonical).digest('hex') });
-    });
+    const envelopes = busEvents(events, { tenant, at: new Date(now).toISOString(), traceId }, ids);
+    const deliveries = envelopes.flatMap(deliveriesOf);
     if (deliveries.length === 0) return;
     await database.run('addDeliveries', { now, deliveries });
     delivered.notify(tenant);

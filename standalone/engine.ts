@@ -1,11 +1,12 @@
 import type { Context } from '#application/context';
 import type { Handlers } from '#application/handlers';
+import { systemClock } from '#engine/system-clock';
 import { machines } from '#stepfunctions/machines';
 import type { Clock, Ids } from '#ports/clock';
 import type { Connections } from '#ports/connections';
 import type { Ports } from '#ports/ports';
 
-import { systemClock, systemRandom, systemSleeper } from './clock.ts';
+import { systemRandom, systemSleeper } from './clock.ts';
 import type { Random, Sleeper } from './clock.ts';
 import type { Database } from './database.ts';
 import type { StartThread } from './database-messages.ts';

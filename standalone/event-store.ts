@@ -1,14 +1,12 @@
-import { Failure } from '#contracts/errors';
-import type { Append, EventStore, StoredEvent, StreamId } from '#ports/event-store';
+import { feedCursors } from '#contracts/feed-cursor';
+import { checkAppend } from '#engine/event-chain';
+import type { Append, EventStore, FeedEvent, StoredEvent, StreamId } from '#ports/event-store';
 
-import { canonicalJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
-import { checkEvent } from './event-rules.ts';
 import type { Signal } from './signal.ts';
 import type { EventRow } from './transactions/events.ts';
 
-/** A cursor is a version of its own form and a position in base 36, of fixed length. */
-const CURSOR = /^1-([0-9a-z]{11})$/;
+const { cursorOf, positionOf } = feedCursors(1);
 
 /** The most events of one page of a feed: 1000 × 32 kB ≈ 32 MB is the most memory that one reader may take. */
 const MAXIMUM_FEED_PAGE = 1000;
@@ -27,13 +25,9 @@ export class SqliteEventStore implements EventStore {
   }
 
   async append(append: Append): Promise<{ readonly version: number }> {
-    const { tenant, stream, expectedVersion, at, traceId } = append;
-    const events = append.events.map((event, index) => {
-      const { envelope, canonical, relayed } = checkEvent(event, { tenant, stream, version: expectedVersion + index + 1, at, traceId });
-      return { type: envelope.type, schemaVersion: envelope.schemaVersion, payload: canonicalJson(envelope.payload), canonical, relayed };
-    });
-    const appended = await this.#database.run('appendEvents', { tenant, stream, expectedVersion, at, traceId, events });
-    if (events.length > 0) this.#appended.notify(tenant);
+    const events = checkAppend(append);
+    const appended = await this.#database.run('appendEvents', { tenant: append.tenant, stream: append.stream, expectedVersion: append.expectedVersion, events });
+    if (events.length > 0) this.#appended.notify(append.tenant);
     return appended;
   }
 
@@ -47,9 +41,9 @@ export class SqliteEventStore implements EventStore {
     return row === undefined ? undefined : storedEvent(row);
   }
 
-  async readFeed(tenant: string, after: string | undefined, limit: number): Promise<readonly StoredEvent[]> {
+  async readFeed(tenant: string, after: string | undefined, limit: number): Promise<readonly FeedEvent[]> {
     const rows = await this.#database.run('readFeed', { tenant, after: after === undefined ? 0 : positionOf(after), limit: Math.min(limit, MAXIMUM_FEED_PAGE) });
-    return rows.map(storedEvent);
+    return rows.map((row) => ({ ...storedEvent(row), cursor: cursorOf(row.position) }));
   }
 
   async feedEnd(tenant: string): Promise<string> {
@@ -57,18 +51,6 @@ export class SqliteEventStore implements EventStore {
   }
 }
 
-function storedEvent({ position, payload, ...envelope }: EventRow): StoredEvent {
-  return { ...envelope, payload: JSON.parse(payload), cursor: cursorOf(position) };
-}
-
-function cursorOf(position: number): string {
-  return `1-${position.toString(36).padStart(11, '0')}`;
-}
-
-/** @throws Failure `malformed-request` for what is no cursor of ours: cursors come back from clients. */
-function positionOf(cursor: string): number {
-  const digits = CURSOR.exec(cursor)?.[1];
-  const position = digits === undefined ? Number.NaN : Number.parseInt(digits, 36);
-  if (!Number.isSafeInteger(position)) throw new Failure('malformed-request', { detail: 'This is not a cursor of a feed.', errors: [{ field: 'cursor', rule: 'must be a cursor that an earlier answer gave' }] });
-  return position;
+function storedEvent({ position: _position, payload, ...envelope }: EventRow): StoredEvent {
+  return { ...envelope, payload: JSON.parse(payload) };
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
+import { answerSealedFor } from '#engine/sealing';
+import type { Vault } from '#engine/vault';
 import type { Idempotency, StoredAnswer } from '#ports/idempotency';
 
 import type { Database } from './database.ts';
-import type { SealedFor } from './sealing.ts';
-import type { Vault } from './vault.ts';
 
 const storedAnswer = z.object({ status: z.int(), headers: z.record(z.string(), z.string()), body: z.string() });
 
@@ -23,14 +23,14 @@ export class SqliteIdempotency implements Idempotency {
   ): ReturnType<Idempotency['begin']> {
     const { tenant, key, fingerprint, at } = record;
     const begun = await this.#database.run('beginRequest', { tenant, key, fingerprint, now: Date.parse(at) });
-    if (begun.state === 'new') return { state: 'new', firstBegunAt: new Date(begun.firstBegun).toISOString() };
+    if (begun.state === 'new') return { state: 'new', firstBegunAt: new Date(begun.firstBegunAt).toISOString() };
     if (begun.state !== 'done') return begun;
-    const answer = await this.#vault.unseal(tenant, begun.answer, sealedFor(tenant, key));
+    const answer = await this.#vault.unseal(tenant, begun.answer, answerSealedFor(tenant, key));
     return { state: 'done', answer: storedAnswer.parse(JSON.parse(new TextDecoder().decode(answer))) };
   }
 
   async finish(tenant: string, key: string, answer: StoredAnswer): Promise<void> {
-    const sealed = await this.#vault.seal(tenant, new TextEncoder().encode(JSON.stringify(answer)), sealedFor(tenant, key));
+    const sealed = await this.#vault.seal(tenant, new TextEncoder().encode(JSON.stringify(answer)), answerSealedFor(tenant, key));
     await this.#database.run('finishRequest', { tenant, key, answer: sealed });
   }
 
@@ -41,8 +41,4 @@ export class SqliteIdempotency implements Idempotency {
   async expire(now: string): Promise<number> {
     return this.#database.run('expireRequests', { now: Date.parse(now) });
   }
-}
-
-function sealedFor(tenant: string, key: string): SealedFor {
-  return ['idempotency', tenant, key];
 }

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 
 import { Failure } from '#contracts/errors';
+import { KEY_BYTES } from '#engine/sealing';
 
 import { readIfThere, writeDurably } from './durable-file.ts';
-import { KEY_BYTES } from './sealing.ts';
 
 /** The name of the key's file in a data folder that was given no other. */
 export const MASTER_KEY_FILE = 'master.key';

@@ -6,6 +6,7 @@ import { portsSchema } from './schema/0001-ports.ts';
 import { workflowSchema } from './schema/0002-workflow.ts';
 import { repetitionsSchema } from './schema/0003-repetitions.ts';
 import { filtersSchema } from './schema/0004-filters.ts';
+import { marksSchema } from './schema/0005-marks.ts';
 
 /** One step of the file's schema: SQL that brings a file from the version before to this one. */
 export type Migration = { readonly name: string; readonly sql: string };
@@ -15,6 +16,7 @@ export type Migration = { readonly name: string; readonly sql: string };
  */
 export const migrations: readonly Migration[] = [
   { name: 'ports', sql: portsSchema }, { name: 'workflow', sql: workflowSchema }, { name: 'repetitions', sql: repetitionsSchema }, { name: 'filters', sql: filtersSchema },
+  { name: 'marks', sql: marksSchema },
 ];
 
 /** Marks the file as ours ("SLUC" in ASCII), in the header field that SQLite keeps for this (https://sqlite.org/fileformat.html, offset 68). */

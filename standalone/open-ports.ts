@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 
+import { systemClock } from '#engine/system-clock';
+import { SystemIds } from '#engine/system-ids';
+import { Vault } from '#engine/vault';
 import type { Clock, Ids } from '#ports/clock';
 import type { Ports } from '#ports/ports';
 
 import { FolderBlobs } from './blobs.ts';
 import { SqliteBus } from './bus.ts';
-import { SystemIds, systemClock } from './clock.ts';
 import { Database } from './database.ts';
 import type { StartThread } from './database-messages.ts';
 import { SqliteEventStore } from './event-store.ts';
@@ -15,10 +17,10 @@ import { SqliteLeases } from './lease.ts';
 import { MASTER_KEY_FILE, readMasterKey } from './master-key.ts';
 import { SqliteReadModels } from './read-model.ts';
 import { SqliteSamples } from './samples.ts';
+import { sealedKeysIn } from './sealed-keys.ts';
 import { SqliteSecrets } from './secrets.ts';
 import { Signal } from './signal.ts';
 import { SqliteTimers } from './timer.ts';
-import { Vault } from './vault.ts';
 
 /** What the ports are opened with. Without a key file the master key is `master.key` in the data folder, made at the first start. */
 export type OpenPortsOptions = { readonly dataFolder: string; readonly masterKeyFile?: string; readonly clock?: Clock; readonly ids?: Ids; readonly startThread?: StartThread };
@@ -57,7 +59,7 @@ export async function openStandalonePorts(options: OpenPortsOptions): Promise<St
     return {
       ports: {
         events: new SqliteEventStore(database, signals.appended),
-        readModels: new SqliteReadModels(database),
+        readModels: new SqliteReadModels(database, clock),
         leases: new SqliteLeases(database),
         bus: new SqliteBus({ database, delivered: signals.delivered, clock, ids }),
         timers: new SqliteTimers(database, signals.timersChanged),
@@ -83,5 +85,5 @@ export async function openStandalonePorts(options: OpenPortsOptions): Promise<St
 async function openVault(database: Database, { dataFolder, masterKeyFile }: OpenPortsOptions): Promise<Vault> {
   const hasSealed = (await database.run('readMasterKeyProof', null)) !== undefined;
   const file = masterKeyFile ?? join(dataFolder, MASTER_KEY_FILE);
-  return Vault.open(database, await readMasterKey(file, masterKeyFile === undefined && !hasSealed));
+  return Vault.open(sealedKeysIn(database), await readMasterKey(file, masterKeyFile === undefined && !hasSealed));
 }

@@ -1,8 +1,8 @@
+import { filled, secondsToToken } from '#engine/token-bucket';
+import type { TokenBucket } from '#engine/token-bucket';
 import type { Clock } from '#ports/clock';
 import type { RateLimit, RateLimits } from '#ports/rate-limit';
 
-import { filled, secondsToToken } from './token-bucket.ts';
-import type { TokenBucket } from './token-bucket.ts';
 
 /** 20 000 buckets × about 150 bytes is 3 MB. Past that the bucket that was used least lately is forgotten, and with it only a few requests. */
 const MAXIMUM_BUCKETS = 20_000;

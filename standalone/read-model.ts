@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+import { indexEntries, requireIndex } from '#engine/index-entries';
+import type { Clock } from '#ports/clock';
 import { readModels } from '#ports/read-model';
 import type { ReadModelDocument, ReadModelName, ReadModelQuery, ReadModels } from '#ports/read-model';
 
@@ -11,16 +13,15 @@ const foundBy = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 /** The read models in the database: a table of documents, and one of the values they are found by. */
 export class SqliteReadModels implements ReadModels {
   readonly #database: Database;
+  readonly #clock: Clock;
 
-  constructor(database: Database) {
+  constructor(database: Database, clock: Clock) {
     this.#database = database;
+    this.#clock = clock;
   }
 
   async put(tenant: string, model: ReadModelName, { key, version, index, document }: ReadModelDocument): Promise<boolean> {
-    const entries = Object.entries(index).flatMap(([name, values]) => {
-      knownIndex(model, name);
-      return [values].flat().map((value) => [name, value] as const);
-    });
+    const entries = indexEntries(model, index);
     return this.#database.run('putDocument', { tenant, model, key, version, entries, foundBy: JSON.stringify(index), document: JSON.stringify(document) });
   }
 
@@ -29,23 +30,21 @@ export class SqliteReadModels implements ReadModels {
     return row === undefined ? undefined : documentOf(row);
   }
 
-  async remove(tenant: string, model: ReadModelName, key: string): Promise<void> {
-    await this.#database.run('removeDocument', { tenant, model, key });
+  async remove(tenant: string, model: ReadModelName, key: string, version: number): Promise<void> {
+    await this.#database.run('removeDocument', { tenant, model, key, version, now: this.#clock.now() });
+  }
+
+  async erase(tenant: string, model: ReadModelName, key: string): Promise<void> {
+    await this.#database.run('eraseDocument', { tenant, model, key });
   }
 
   async list(tenant: string, model: ReadModelName, query: ReadModelQuery): Promise<readonly ReadModelDocument[]> {
-    if (query.filter !== undefined) knownIndex(model, query.filter.index);
+    if (query.filter !== undefined) requireIndex(model, query.filter.index);
     const rows = await this.#database.run('listDocuments', {
       tenant, model, filter: query.filter ?? null, prefix: query.prefix ?? '', after: query.after ?? null, limit: query.limit, newestFirst: readModels[model].newestFirst,
     });
     return rows.map(documentOf);
   }
-}
-
-/** An index that the model does not have is a mistake of the program: nothing from outside names one. */
-function knownIndex(model: ReadModelName, name: string): void {
-  const indexes: readonly string[] = readModels[model].indexes;
-  if (!indexes.includes(name)) throw new Error(`the read model ${model} has no index ${name}`);
 }
 
 function documentOf(row: DocumentRow): ReadModelDocument {

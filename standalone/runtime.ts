@@ -8,8 +8,8 @@ import type { Metrics } from '#application/http/metrics';
 import { serviceOperations } from '#application/http/service-operations';
 import { ensureOperatorKey, ensureTenant } from '#application/tenants/first-start';
 import { Failure } from '#contracts/errors';
+import { systemClock } from '#engine/system-clock';
 
-import { systemClock } from './clock.ts';
 import { OpenConnections } from './connections.ts';
 import { cursorKeyOf } from './cursor-key.ts';
 import { openEngine } from './engine.ts';

@@ -1,9 +1,9 @@
+import { secretSealedFor } from '#engine/sealing';
+import type { Vault } from '#engine/vault';
 import type { SecretCondition, SecretFacts, SecretQuery, Secrets } from '#ports/secrets';
 
 import type { Database } from './database.ts';
-import { secretSealedFor } from './transactions/secrets.ts';
 import type { SecretRow } from './transactions/secrets.ts';
-import type { Vault } from './vault.ts';
 
 /** The secrets in the database: only the newest value of each, sealed for its tenant, name and version. */
 export class SqliteSecrets implements Secrets {

@@ -19,8 +19,8 @@ export class SqliteTimers implements Timers {
     this.#changed.notify(timer.payload.tenant);
   }
 
-  async cancel(id: string): Promise<void> {
-    await this.#database.run('cancelTimer', { timer: id });
-    this.#changed.notify();
+  async cancel(tenant: string, id: string): Promise<void> {
+    await this.#database.run('cancelTimer', { tenant, timer: id });
+    this.#changed.notify(tenant);
   }
 }

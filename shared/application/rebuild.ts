@@ -14,7 +14,7 @@ const PAGE = 500;
  */
 export async function rebuildTenant(context: Context): Promise<number> {
   for (const model of PROJECTED_MODELS) {
-    for await (const { key } of everyDocument(context, model)) await context.ports.readModels.remove(context.tenant, model, key);
+    for await (const { key } of everyDocument(context, model)) await context.ports.readModels.erase(context.tenant, model, key);
   }
   let count = 0;
   for await (const event of newestOfEachStream(context)) {

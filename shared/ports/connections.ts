@@ -2,6 +2,6 @@
 export interface Connections {
   /** Tells the agents that are subscribed to a target's work that commands wait. Best effort: agents also ask by themselves. */
   announceWork(tenant: string, target: string): Promise<void>;
-  /** Closes all connections that were opened with a key, within a minute. */
+  /** Closes all connections that were opened with a tenant's key, within a minute; one without connections is no error. */
   closeKey(tenant: string, key: string): Promise<void>;
 }

@@ -9,12 +9,13 @@ export type KeyRecord = {
 /** A page of a tenant's keys in the order of their ids: those after `after`, of one role or bound to one target. Each filter is an index. */
 export type KeyQuery = { readonly filter?: { readonly index: 'role'; readonly value: Role } | { readonly index: 'target'; readonly value: string }; readonly limit: number; readonly after?: string };
 
-/** API keys. A lookup by hash is the only one that crosses tenants: it tells whose key it is. */
+/** API keys. A lookup by hash is the only one that crosses tenants: it tells whose key it is. Strongly consistent. */
 export interface Keys {
   /** Stores a new key. @throws Failure `conflict` when the id or hash is taken. */
   create(record: KeyRecord): Promise<void>;
   findByHash(hash: string): Promise<KeyRecord | undefined>;
   get(tenant: string, id: string): Promise<KeyRecord | undefined>;
+  /** A tenant's keys by id, those after `after`. */
   list(tenant: string, query: KeyQuery): Promise<readonly KeyRecord[]>;
   /** Marks a key revoked; answers whether it was there and valid. */
   revoke(tenant: string, id: string, at: string): Promise<boolean>;

@@ -26,17 +26,28 @@ export type ReadModelName = keyof typeof readModels;
 /** A document of a read model. `version` orders writes: an older one is ignored. `index` values are those it is found by (a list finds it by each). */
 export type ReadModelDocument = { readonly key: string; readonly version: number; readonly index: { readonly [name: string]: string | readonly string[] }; readonly document: unknown };
 
+/** How long the mark of a removed document stays: as long as an event can wait to be delivered, which on AWS is the retention of a queue (14 days). */
+export const REMOVED_KEPT_DAYS = 14;
+
 /** A page of a list: keys after `after` in the model's order; with `prefix` only those that begin with it, a range of keys and no search. */
 export type ReadModelQuery = { readonly filter?: { readonly index: string; readonly value: string }; readonly prefix?: string; readonly limit: number; readonly after?: string };
 
 /**
  * Documents by tenant, model and key. Written by the projector and by use cases that need no history; may be rebuilt from the streams.
+ * `get` knows at once what was written; `list` may lag a moment behind.
  */
 export interface ReadModels {
-  /** Writes unless a document with the same or a newer version is there; answers whether it wrote. Idempotent. */
+  /** Writes unless a document or the mark of a removed one with the same or a newer version is there; answers whether it wrote. Idempotent. */
   put(tenant: string, model: ReadModelName, document: ReadModelDocument): Promise<boolean>;
+  /** A document by its key. */
   get(tenant: string, model: ReadModelName, key: string): Promise<ReadModelDocument | undefined>;
-  /** Removes a document; removing what is not there is no error. */
-  remove(tenant: string, model: ReadModelName, key: string): Promise<void>;
+  /**
+   * Removes a document unless a newer version is there. A mark of the version stays for at least `REMOVED_KEPT_DAYS`, unseen by `get` and
+   * `list`, so that a write of the same or an older version that comes late cannot bring the document back; what is not there leaves it too.
+   */
+  remove(tenant: string, model: ReadModelName, key: string, version: number): Promise<void>;
+  /** Takes away a document or its mark as if it had never been: for a rebuild, which makes it again whatever its version. Not idempotent with late writes. */
+  erase(tenant: string, model: ReadModelName, key: string): Promise<void>;
+  /** A page of a model's documents in its order, all of them or those that the filter finds. */
   list(tenant: string, model: ReadModelName, query: ReadModelQuery): Promise<readonly ReadModelDocument[]>;
 }

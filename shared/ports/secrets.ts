@@ -9,6 +9,7 @@ export type SecretCondition = { readonly ifVersion?: number | undefined; readonl
 
 /**
  * Secret values, encrypted with the tenant's data key (AES-256-GCM under a master key). No value ever leaves by another way than `reveal`.
+ * Strongly consistent.
  */
 export interface Secrets {
   /**
@@ -18,7 +19,9 @@ export interface Secrets {
   set(tenant: string, name: string, value: string, at: string, condition?: SecretCondition): Promise<SecretFacts>;
   /** The value that a component is to be given, at its newest version. */
   reveal(tenant: string, name: string): Promise<string | undefined>;
+  /** What is known of a secret. */
   facts(tenant: string, name: string): Promise<SecretFacts | undefined>;
+  /** The facts of a tenant's secrets by name, those after `after`. */
   list(tenant: string, query: SecretQuery): Promise<readonly SecretFacts[]>;
   /**
    * Removes all versions; answers whether there were any.

@@ -1,4 +1,4 @@
-import type { EventStore, StoredEvent } from '#ports/event-store';
+import type { EventStore, FeedEvent } from '#ports/event-store';
 
 import { Signal } from '../signal.ts';
 
@@ -35,7 +35,7 @@ export class Feeds {
   }
 }
 
-type Read = { readonly version: number; readonly events: Promise<readonly StoredEvent[]> };
+type Read = { readonly version: number; readonly events: Promise<readonly FeedEvent[]> };
 
 /** The feed of one tenant. */
 export class Feed {
@@ -51,7 +51,7 @@ export class Feed {
   }
 
   /** The next events after a place. A read that runs is shared, unless something was appended since it began. */
-  after(cursor: string): Promise<readonly StoredEvent[]> {
+  after(cursor: string): Promise<readonly FeedEvent[]> {
     const { version } = this.appended;
     const running = this.#reads.get(cursor);
     if (running !== undefined && running.version === version) return running.events;

@@ -6,11 +6,11 @@ import type { Api } from '#application/http/api';
 import { Failure } from '#contracts/errors';
 import { clientMessage, closeCodes, MAXIMUM_SUBSCRIPTIONS, PING_SECONDS } from '#contracts/stream';
 import type { ClientMessage, Topic } from '#contracts/stream';
+import { filled, secondsToToken } from '#engine/token-bucket';
+import type { TokenBucket } from '#engine/token-bucket';
 import type { Ports } from '#ports/ports';
 
 import type { OpenConnection } from '../connections.ts';
-import { filled, secondsToToken } from '../token-bucket.ts';
-import type { TokenBucket } from '../token-bucket.ts';
 import type { Feeds } from './feeds.ts';
 import { Outbox } from './outbox.ts';
 import type { StreamMetrics } from './stream-metrics.ts';

@@ -1,6 +1,6 @@
 import type { OpenedTopic } from '#application/http/stream-api';
 import type { ServerMessage } from '#contracts/stream';
-import type { StoredEvent } from '#ports/event-store';
+import type { FeedEvent } from '#ports/event-store';
 
 import type { Feed } from './feeds.ts';
 import type { Outbox } from './outbox.ts';
@@ -31,13 +31,13 @@ export async function follow(subscription: Subscription, abort: AbortSignal): Pr
   return 'aborted';
 }
 
-async function give({ id, topic, outbox }: Subscription, event: StoredEvent, abort: AbortSignal): Promise<'sent' | 'slow' | 'aborted'> {
+async function give({ id, topic, outbox }: Subscription, event: FeedEvent, abort: AbortSignal): Promise<'sent' | 'slow' | 'aborted'> {
   if (abort.aborted) return 'aborted';
   if (!(await topic.matches(event))) return 'sent';
   return await outbox.sendWhenRoom(eventMessage(id, event, topic.signCursor(event.cursor)), abort);
 }
 
-function eventMessage(id: string, stored: StoredEvent, cursor: string): ServerMessage {
+function eventMessage(id: string, stored: FeedEvent, cursor: string): ServerMessage {
   const { hash: _hash, tenant: _tenant, cursor: _cursor, ...event } = stored;
   return { type: 'event', id, cursor, event };
 }

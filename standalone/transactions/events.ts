@@ -1,18 +1,11 @@
-import { createHash } from 'node:crypto';
-
-import { Failure } from '#contracts/errors';
+import { canonicalJson } from '#contracts/canonical-json';
+import type { CheckedEvent } from '#contracts/check-event';
+import { FIRST_PREVIOUS_HASH, chained, versionConflict } from '#engine/event-chain';
+import type { Append } from '#ports/event-store';
 
 import type { Connection } from '../connection.ts';
 import { integer, text } from '../row.ts';
 import type { Row } from '../row.ts';
-
-/** An event to append. `canonical` is the canonical JSON of its envelope without the hash. */
-type EventToAppend = { readonly type: string; readonly schemaVersion: number; readonly relayed: boolean; readonly payload: string; readonly canonical: string };
-
-type AppendInput = {
-  readonly tenant: string; readonly stream: string; readonly expectedVersion: number; readonly at: string; readonly traceId: string;
-  readonly events: readonly EventToAppend[];
-};
 
 /** A stored event; the payload is JSON text. */
 export type EventRow = {
@@ -20,35 +13,29 @@ export type EventRow = {
   readonly payload: string; readonly at: string; readonly traceId: string; readonly hash: string;
 };
 
-/** What stands for the hash before a stream's first event. */
-const FIRST_PREVIOUS_HASH = '0'.repeat(64);
-
 export const eventTransactions = { appendEvents, readStream, readLastEvent, readFeed, readFeedEnd, readUnrelayed };
 
-function appendEvents(connection: Connection, input: AppendInput): { readonly version: number } {
-  const { tenant, stream, expectedVersion, events } = input;
+/** The events are checked already; here they get the hash over the stream's last one. */
+function appendEvents(connection: Connection, input: Omit<Append, 'events' | 'at' | 'traceId'> & { readonly events: readonly CheckedEvent[] }): { readonly version: number } {
+  const { tenant, stream, expectedVersion } = input;
   const head = connection.get('SELECT version, hash FROM streams WHERE tenant = ? AND stream = ?', tenant, stream);
-  let version = head === undefined ? 0 : integer(head, 'version');
-  let hash = head === undefined ? FIRST_PREVIOUS_HASH : text(head, 'hash');
-  if (version !== expectedVersion) {
-    throw new Failure('version-conflict', { detail: `Stream ${stream} has version ${version}, not ${expectedVersion}.`, context: { stream, version, expectedVersion } });
-  }
-  for (const event of events) {
-    version += 1;
-    hash = createHash('sha256').update(hash).update(event.canonical).digest('hex');
+  const version = head === undefined ? 0 : integer(head, 'version');
+  if (version !== expectedVersion) throw versionConflict(input, version);
+  const events = chained(input.events, head === undefined ? FIRST_PREVIOUS_HASH : text(head, 'hash'));
+  for (const [index, event] of events.entries()) {
     connection.run(
       `INSERT INTO events (tenant, stream, version, position, relayed, type, schema_version, payload, at, trace_id, hash)
        VALUES (?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM events), ?, ?, ?, ?, ?, ?, ?)`,
-      tenant, stream, version, event.relayed ? 1 : 0, event.type, event.schemaVersion, event.payload, input.at, input.traceId, hash,
+      tenant, stream, event.version, input.events[index]?.relayed === true ? 1 : 0, event.type, event.schemaVersion, canonicalJson(event.payload), event.at, event.traceId, event.hash,
     );
   }
-  if (events.length > 0) {
-    connection.run(
-      'INSERT INTO streams (tenant, stream, version, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version, hash = excluded.hash',
-      tenant, stream, version, hash,
-    );
-  }
-  return { version };
+  const last = events.at(-1);
+  if (last === undefined) return { version };
+  connection.run(
+    'INSERT INTO streams (tenant, stream, version, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version, hash = excluded.hash',
+    tenant, stream, last.version, last.hash,
+  );
+  return { version: last.version };
 }
 
 /** A limit of -1 is none. */

@@ -1,35 +1,26 @@
+import { beginRequest } from '#engine/begun-request';
+import { ANSWER_KEPT_SECONDS, REQUEST_LOST_SECONDS } from '#ports/idempotency';
+
 import type { Connection } from '../connection.ts';
 import { bytes, integer, text } from '../row.ts';
 
 type Place = { readonly tenant: string; readonly key: string };
 
-/** `firstBegun` (milliseconds since 1970) is when a request was begun first: it may have been lost since. */
-type Begun = { readonly state: 'new'; readonly firstBegun: number } | { readonly state: 'in-flight' | 'mismatch' } | { readonly state: 'done'; readonly answer: Uint8Array };
+type Begun = { readonly state: 'new'; readonly firstBegunAt: number } | { readonly state: 'in-flight' | 'mismatch' } | { readonly state: 'done'; readonly answer: Uint8Array };
 
-/** An answer is remembered for 24 h, the promise of the port. */
-const KEPT_MILLISECONDS = 86_400_000;
+const LOST_MILLISECONDS = REQUEST_LOST_SECONDS * 1000;
 
-/** A request that has not ended after 60 s was lost with the process that ran it. */
-const LOST_MILLISECONDS = 60_000;
+export const idempotencyTransactions = { beginRequest: begin, finishRequest, forgetRequest, loseRequests, expireRequests };
 
-export const idempotencyTransactions = { beginRequest, finishRequest, forgetRequest, loseRequests, expireRequests };
-
-function beginRequest(connection: Connection, input: Place & { readonly fingerprint: string; readonly now: number }): Begun {
-  const { tenant, key, fingerprint, now } = input;
-  let firstBegun = now;
+function begin(connection: Connection, input: Place & { readonly fingerprint: string; readonly now: number }): Begun {
+  const { tenant, key } = input;
   const row = connection.get('SELECT fingerprint, begun_ms, first_ms, answer FROM idempotency WHERE tenant = ? AND key = ?', tenant, key);
-  if (row !== undefined) {
-    const ageMilliseconds = now - integer(row, 'begun_ms');
-    const answer = row['answer'] === null ? undefined : bytes(row, 'answer');
-    if (ageMilliseconds < (answer === undefined ? LOST_MILLISECONDS : KEPT_MILLISECONDS)) {
-      if (text(row, 'fingerprint') !== fingerprint) return { state: 'mismatch' };
-      return answer === undefined ? { state: 'in-flight' } : { state: 'done', answer };
-    }
-    const first = integer(row, 'first_ms');
-    if (answer === undefined && text(row, 'fingerprint') === fingerprint && now - first < KEPT_MILLISECONDS) firstBegun = first;
-  }
-  connection.run('INSERT OR REPLACE INTO idempotency (tenant, key, fingerprint, begun_ms, first_ms, answer) VALUES (?, ?, ?, ?, ?, NULL)', tenant, key, fingerprint, now, firstBegun);
-  return { state: 'new', firstBegun };
+  const stored = row === undefined ? undefined : { fingerprint: text(row, 'fingerprint'), begunAt: integer(row, 'begun_ms'), firstBegunAt: integer(row, 'first_ms'), answer: row['answer'] === null ? undefined : bytes(row, 'answer') };
+  const beginning = beginRequest(stored, input.fingerprint, input.now);
+  if (beginning.state !== 'new') return beginning;
+  const { fingerprint, begunAt, firstBegunAt } = beginning.record;
+  connection.run('INSERT OR REPLACE INTO idempotency (tenant, key, fingerprint, begun_ms, first_ms, answer) VALUES (?, ?, ?, ?, ?, NULL)', tenant, key, fingerprint, begunAt, firstBegunAt);
+  return { state: 'new', firstBegunAt };
 }
 
 /** The first answer stays. */
@@ -48,5 +39,5 @@ function loseRequests(connection: Connection, _input: null): void {
 }
 
 function expireRequests(connection: Connection, input: { readonly now: number }): number {
-  return connection.run('DELETE FROM idempotency WHERE begun_ms <= ?', input.now - KEPT_MILLISECONDS);
+  return connection.run('DELETE FROM idempotency WHERE begun_ms <= ?', input.now - ANSWER_KEPT_SECONDS * 1000);
 }

@@ -1,4 +1,5 @@
 import { Failure } from '#contracts/errors';
+import { isTouchDue, isValid } from '#engine/key-rules';
 
 import type { Connection } from '../connection.ts';
 import { optionalText, text } from '../row.ts';
@@ -48,18 +49,13 @@ function listKeys(connection: Connection, { tenant, filter, after, limit }: List
 
 function revokeKey(connection: Connection, input: { readonly tenant: string; readonly id: string; readonly at: string }): boolean {
   const key = getKey(connection, input);
-  if (key === undefined || key.revokedAt !== null) return false;
-  if (key.expiresAt !== null && Date.parse(key.expiresAt) <= Date.parse(input.at)) return false;
+  if (key === undefined || !isValid(key, input.at)) return false;
   return connection.run('UPDATE api_keys SET revoked_at = ? WHERE tenant = ? AND id = ?', input.at, input.tenant, input.id) === 1;
 }
 
-/** A last use is noted once a minute: it is shown to people, and each write costs an fsync. */
-const TOUCH_MILLISECONDS = 60_000;
-
 function touchKey(connection: Connection, input: { readonly tenant: string; readonly id: string; readonly at: string }): void {
   const key = getKey(connection, input);
-  if (key === undefined) return;
-  if (key.lastUsedAt !== null && Date.parse(input.at) - Date.parse(key.lastUsedAt) < TOUCH_MILLISECONDS) return;
+  if (key === undefined || !isTouchDue(key, input.at)) return;
   connection.run('UPDATE api_keys SET last_used_at = ? WHERE tenant = ? AND id = ?', input.at, input.tenant, input.id);
 }
 

@@ -1,3 +1,5 @@
+import { GENERATIONS_PER_TAKE } from '#ports/lease';
+
 import type { Connection } from '../connection.ts';
 import { integer, optionalText, text } from '../row.ts';
 import type { Row } from '../row.ts';
@@ -16,9 +18,6 @@ type Place = { readonly target: string; readonly application: string };
 type Holder = { readonly tenant: string; readonly deployment: string };
 
 export const leaseTransactions = { takeLeases, freeLeases, leasesOf, readLeases, listHeldLeases, enqueueForLeases, dequeueForLeases, queuedForLeases };
-
-/** Two generations are given out at once: the deployment's and its rollback's. */
-const GENERATIONS_PER_TAKE = 2;
 
 function takeLeases(connection: Connection, input: Holder & { readonly keys: readonly Place[] }): { readonly taken: readonly LeaseRow[] } | { readonly heldBy: readonly string[] } {
   const { tenant, deployment, keys } = input;

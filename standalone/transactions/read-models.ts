@@ -1,3 +1,5 @@
+import { REMOVED_KEPT_DAYS } from '#ports/read-model';
+
 import type { Connection } from '../connection.ts';
 import { END_OF_TEXT } from '../end-of-text.ts';
 import { integer, text } from '../row.ts';
@@ -17,16 +19,20 @@ type ListInput = Place & {
   readonly newestFirst: boolean;
 };
 
-export const readModelTransactions = { putDocument, getDocument, removeDocument, listDocuments };
+export const readModelTransactions = { putDocument, getDocument, removeDocument, eraseDocument, listDocuments };
 
-/** Writes unless the stored version is the same or newer; `entries` are the (index, value) pairs the document is found by. */
+const REMOVED_KEPT_MILLISECONDS = REMOVED_KEPT_DAYS * 86_400_000;
+
+/** Writes unless the stored version, or that of a mark, is the same or newer; `entries` are the (index, value) pairs the document is found by. */
 function putDocument(connection: Connection, input: Place & DocumentRow & { readonly entries: readonly (readonly [name: string, value: string])[] }): boolean {
+  if ((markOf(connection, input) ?? -Infinity) >= input.version) return false;
   const written = connection.run(
     `INSERT INTO read_models (tenant, model, key, version, found_by, document) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET version = excluded.version, found_by = excluded.found_by, document = excluded.document WHERE excluded.version > read_models.version`,
     input.tenant, input.model, input.key, input.version, input.foundBy, input.document,
   );
   if (written === 0) return false;
+  connection.run('DELETE FROM removed_documents WHERE tenant = ? AND model = ? AND key = ?', input.tenant, input.model, input.key);
   connection.run('DELETE FROM read_model_index WHERE tenant = ? AND model = ? AND key = ?', input.tenant, input.model, input.key);
   for (const [name, value] of input.entries) {
     connection.run('INSERT OR IGNORE INTO read_model_index (tenant, model, name, value, key) VALUES (?, ?, ?, ?, ?)', input.tenant, input.model, name, value, input.key);
@@ -39,9 +45,29 @@ function getDocument(connection: Connection, input: Place & { readonly key: stri
   return row === undefined ? undefined : documentRow(row);
 }
 
-/** The index entries go with the document, by the foreign key. */
-function removeDocument(connection: Connection, input: Place & { readonly key: string }): void {
+/** The index entries go with the document, by the foreign key. Marks that are old enough go as well. */
+function removeDocument(connection: Connection, input: Place & { readonly key: string; readonly version: number; readonly now: number }): void {
+  const { tenant, model, key, version, now } = input;
+  const present = getDocument(connection, input);
+  if (present !== undefined && present.version > version) return;
+  connection.run('DELETE FROM read_models WHERE tenant = ? AND model = ? AND key = ?', tenant, model, key);
+  connection.run('DELETE FROM removed_documents WHERE removed_ms < ?', now - REMOVED_KEPT_MILLISECONDS);
+  connection.run(
+    `INSERT INTO removed_documents (tenant, model, key, version, removed_ms) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET version = max(version, excluded.version), removed_ms = excluded.removed_ms`,
+    tenant, model, key, version, now,
+  );
+}
+
+function eraseDocument(connection: Connection, input: Place & { readonly key: string }): void {
   connection.run('DELETE FROM read_models WHERE tenant = ? AND model = ? AND key = ?', input.tenant, input.model, input.key);
+  connection.run('DELETE FROM removed_documents WHERE tenant = ? AND model = ? AND key = ?', input.tenant, input.model, input.key);
+}
+
+/** The version of the mark that a removed document has left. */
+function markOf(connection: Connection, input: Place & { readonly key: string }): number | undefined {
+  const row = connection.get('SELECT version FROM removed_documents WHERE tenant = ? AND model = ? AND key = ?', input.tenant, input.model, input.key);
+  return row === undefined ? undefined : integer(row, 'version');
 }
 
 const LIST = 'SELECT key, version, found_by, document FROM read_models WHERE tenant = ? AND model = ? AND key >= ? AND key < ?';

@@ -1,11 +1,11 @@
 import { Failure } from '#contracts/errors';
 
+import { seal, secretSealedFor } from '#engine/sealing';
+
 import type { Connection } from '../connection.ts';
 import { END_OF_TEXT } from '../end-of-text.ts';
 import { bytes, integer, text } from '../row.ts';
 import type { Row } from '../row.ts';
-import { seal } from '../sealing.ts';
-import type { SealedFor } from '../sealing.ts';
 
 /** What is known of a secret. */
 export type SecretRow = { readonly name: string; readonly version: number; readonly createdAt: string; readonly updatedAt: string };
@@ -14,19 +14,15 @@ type Place = { readonly tenant: string; readonly name: string };
 
 export const secretTransactions = { readMasterKeyProof, storeMasterKeyProof, readDataKey, storeDataKey, setSecret, getSecret, listSecrets, removeSecret };
 
-/** What a secret's value is bound to. */
-export function secretSealedFor(tenant: string, name: string, version: number): SealedFor {
-  return ['secret', tenant, name, version];
-}
-
 /** Something sealed with the master key at the first start, by which a later start tells whether it has the same key. */
 function readMasterKeyProof(connection: Connection, _input: null): Uint8Array | undefined {
   const row = connection.get('SELECT proof FROM master_key');
   return row === undefined ? undefined : bytes(row, 'proof');
 }
 
-function storeMasterKeyProof(connection: Connection, input: { readonly proof: Uint8Array }): void {
-  connection.run('INSERT INTO master_key (only, proof) VALUES (1, ?)', input.proof);
+function storeMasterKeyProof(connection: Connection, input: { readonly proof: Uint8Array }): Uint8Array {
+  connection.run('INSERT INTO master_key (only, proof) VALUES (1, ?) ON CONFLICT DO NOTHING', input.proof);
+  return readMasterKeyProof(connection, null) ?? input.proof;
 }
 
 function readDataKey(connection: Connection, input: { readonly tenant: string }): Uint8Array | undefined {

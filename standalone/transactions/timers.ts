@@ -8,11 +8,11 @@ export type TimerRow = { readonly id: number; readonly attempts: number; readonl
 export const timerTransactions = { setTimer, cancelTimer, dueTimers, nextTimer, removeTimer, postponeTimer, abandonTimer, countTimers };
 
 function setTimer(connection: Connection, input: { readonly timer: string; readonly tenant: string; readonly dueAt: number; readonly payload: string }): void {
-  connection.run('INSERT OR REPLACE INTO timers (id, tenant, due_ms, payload) VALUES (?, ?, ?, ?)', input.timer, input.tenant, input.dueAt, input.payload);
+  connection.run('INSERT OR REPLACE INTO timers (tenant, id, due_ms, payload) VALUES (?, ?, ?, ?)', input.tenant, input.timer, input.dueAt, input.payload);
 }
 
-function cancelTimer(connection: Connection, input: { readonly timer: string }): void {
-  connection.run('DELETE FROM timers WHERE id = ?', input.timer);
+function cancelTimer(connection: Connection, input: { readonly tenant: string; readonly timer: string }): void {
+  connection.run('DELETE FROM timers WHERE tenant = ? AND id = ?', input.tenant, input.timer);
 }
 
 function dueTimers(connection: Connection, input: { readonly now: number; readonly limit: number; readonly except: readonly number[] }): readonly TimerRow[] {

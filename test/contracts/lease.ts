@@ -39,6 +39,11 @@ export function leaseContract(name: string, open: OpenSubject<Subject<Leases>>):
       expect(await leases.heldBy(tenant, second)).toEqual([]);
     });
 
+    it('answers the leases in the order in which they were asked for', async () => {
+      const keys = shopOn('rim', 'edge', 'core');
+      expect((await taken(freshTenant(), freshDeployment(), keys)).map(({ target, application }) => ({ target, application }))).toEqual(keys);
+    });
+
     it('names each holder once', async () => {
       const [tenant, first, second, third] = [freshTenant(), freshDeployment(), freshDeployment(), freshDeployment()];
       await taken(tenant, first, shopOn('a', 'b'));
@@ -125,7 +130,7 @@ export function leaseContract(name: string, open: OpenSubject<Subject<Leases>>):
       await leases.enqueue(tenant, second);
       await leases.enqueue(tenant, first);
       await leases.enqueue(tenant, first);
-      expect(await leases.queued(tenant)).toEqual([first, second]);
+      expect((await leases.queued(tenant)).toSorted((one, other) => (one.at < other.at ? -1 : 1))).toEqual([first, second]);
       await leases.dequeue(tenant, first.deployment);
       await leases.dequeue(tenant, first.deployment);
       expect(await leases.queued(tenant)).toEqual([second]);

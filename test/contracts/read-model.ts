@@ -7,10 +7,13 @@ import type { OpenSubject, Subject } from './subject.ts';
 
 const document = (key: string, version: number, index: ReadModelDocument['index'] = {}): ReadModelDocument => ({ key, version, index, document: { key, version } });
 
+/** Read models; `settle` waits until lists have caught up with what was written. */
+export type ReadModelSubject = Subject<ReadModels> & { settle(): Promise<void> };
+
 /** What all read models promise. */
-export function readModelContract(name: string, open: OpenSubject<Subject<ReadModels>>): void {
+export function readModelContract(name: string, open: OpenSubject<ReadModelSubject>): void {
   describe(`read models: ${name}`, () => {
-    let subject: Subject<ReadModels>;
+    let subject: ReadModelSubject;
     let models: ReadModels;
     beforeAll(async () => {
       subject = await open();
@@ -18,6 +21,10 @@ export function readModelContract(name: string, open: OpenSubject<Subject<ReadMo
     });
     afterAll(() => subject.close());
 
+    const list: ReadModels['list'] = async (...asked) => {
+      await subject.settle();
+      return await models.list(...asked);
+    };
     const keysOf = (documents: readonly ReadModelDocument[]) => documents.map(({ key }) => key);
 
     it('gives back a document as it was put, with its version and index', async () => {
@@ -43,18 +50,62 @@ export function readModelContract(name: string, open: OpenSubject<Subject<ReadMo
       const tenant = freshTenant();
       await Promise.all([4, 2, 9, 1, 7].map((version) => models.put(tenant, 'deployments', document('one', version, { state: `s${version}` }))));
       expect(await models.get(tenant, 'deployments', 'one')).toMatchObject({ version: 9 });
-      expect(keysOf(await models.list(tenant, 'deployments', { filter: { index: 'state', value: 's9' }, limit: 10 }))).toEqual(['one']);
-      expect(await models.list(tenant, 'deployments', { filter: { index: 'state', value: 's4' }, limit: 10 })).toEqual([]);
+      expect(keysOf(await list(tenant, 'deployments', { filter: { index: 'state', value: 's9' }, limit: 10 }))).toEqual(['one']);
+      expect(await list(tenant, 'deployments', { filter: { index: 'state', value: 's4' }, limit: 10 })).toEqual([]);
     });
 
     it('removes a document with its index; removing what is not there is no error', async () => {
       const tenant = freshTenant();
       await models.put(tenant, 'commands', document('1', 1, { target: 'edge' }));
-      await models.remove(tenant, 'commands', '1');
-      await models.remove(tenant, 'commands', '1');
+      await models.remove(tenant, 'commands', '1', 1);
+      await models.remove(tenant, 'commands', '1', 1);
       expect(await models.get(tenant, 'commands', '1')).toBeUndefined();
-      expect(await models.list(tenant, 'commands', { filter: { index: 'target', value: 'edge' }, limit: 10 })).toEqual([]);
-      expect(await models.put(tenant, 'commands', document('1', 1, { target: 'edge' }))).toBe(true);
+      expect(await list(tenant, 'commands', { filter: { index: 'target', value: 'edge' }, limit: 10 })).toEqual([]);
+    });
+
+    it('lets no late write bring a removed document back, and a newer one make it again', async () => {
+      const tenant = freshTenant();
+      await models.put(tenant, 'commands', document('1', 5, { target: 'edge' }));
+      await models.remove(tenant, 'commands', '1', 6);
+      for (const version of [5, 6]) expect(await models.put(tenant, 'commands', document('1', version, { target: 'edge' }))).toBe(false);
+      expect(await models.get(tenant, 'commands', '1')).toBeUndefined();
+      expect(await list(tenant, 'commands', { limit: 10 })).toEqual([]);
+      expect(await models.put(tenant, 'commands', document('1', 7, { target: 'edge' }))).toBe(true);
+      expect(await models.get(tenant, 'commands', '1')).toMatchObject({ version: 7 });
+      expect(keysOf(await list(tenant, 'commands', { filter: { index: 'target', value: 'edge' }, limit: 10 }))).toEqual(['1']);
+      await models.remove(tenant, 'commands', '1', 7);
+      expect(await models.put(tenant, 'commands', document('1', 7))).toBe(false);
+    });
+
+    it('ignores a late removal, and remembers one that came before its document', async () => {
+      const tenant = freshTenant();
+      await models.put(tenant, 'targets', document('edge', 5));
+      await models.remove(tenant, 'targets', 'edge', 4);
+      expect(await models.get(tenant, 'targets', 'edge')).toMatchObject({ version: 5 });
+      await models.remove(tenant, 'targets', 'rim', 3);
+      await models.remove(tenant, 'targets', 'rim', 2);
+      expect(await models.put(tenant, 'targets', document('rim', 3))).toBe(false);
+      expect(await models.put(tenant, 'targets', document('rim', 4))).toBe(true);
+    });
+
+    it('ends at the newest of writes and removals at the same time', async () => {
+      const tenant = freshTenant();
+      const removed = (version: number) => models.remove(tenant, 'deployments', 'one', version);
+      const written = (version: number) => models.put(tenant, 'deployments', document('one', version, { state: 'Paused' }));
+      await Promise.all([written(1), removed(4), written(3), written(5), removed(2)]);
+      expect(await models.get(tenant, 'deployments', 'one')).toMatchObject({ version: 5 });
+      await Promise.all([written(6), removed(9), written(8), removed(7)]);
+      expect(await models.get(tenant, 'deployments', 'one')).toBeUndefined();
+      expect(await list(tenant, 'deployments', { filter: { index: 'state', value: 'Paused' }, limit: 10 })).toEqual([]);
+    });
+
+    it('erases documents and marks, so that any version can be written again', async () => {
+      const tenant = freshTenant();
+      await models.put(tenant, 'resources', document('x', 5, { kind: 'Target' }));
+      await models.remove(tenant, 'resources', 'y', 5);
+      for (const key of ['x', 'y', 'z']) await models.erase(tenant, 'resources', key);
+      expect(await list(tenant, 'resources', { filter: { index: 'kind', value: 'Target' }, limit: 10 })).toEqual([]);
+      for (const key of ['x', 'y']) expect(await models.put(tenant, 'resources', document(key, 1))).toBe(true);
     });
 
     it('lists in order of keys, deployments newest first, page by page', async () => {
@@ -63,12 +114,12 @@ export function readModelContract(name: string, open: OpenSubject<Subject<ReadMo
         await models.put(tenant, 'targets', document(key, 1));
         await models.put(tenant, 'deployments', document(key, 1));
       }
-      const page = await models.list(tenant, 'targets', { limit: 2 });
+      const page = await list(tenant, 'targets', { limit: 2 });
       expect(keysOf(page)).toEqual(['a', 'b']);
-      expect(keysOf(await models.list(tenant, 'targets', { limit: 2, after: 'b' }))).toEqual(['c', 'd']);
-      expect(keysOf(await models.list(tenant, 'targets', { limit: 2, after: 'd' }))).toEqual(['e']);
-      expect(keysOf(await models.list(tenant, 'deployments', { limit: 3 }))).toEqual(['e', 'd', 'c']);
-      expect(keysOf(await models.list(tenant, 'deployments', { limit: 3, after: 'c' }))).toEqual(['b', 'a']);
+      expect(keysOf(await list(tenant, 'targets', { limit: 2, after: 'b' }))).toEqual(['c', 'd']);
+      expect(keysOf(await list(tenant, 'targets', { limit: 2, after: 'd' }))).toEqual(['e']);
+      expect(keysOf(await list(tenant, 'deployments', { limit: 3 }))).toEqual(['e', 'd', 'c']);
+      expect(keysOf(await list(tenant, 'deployments', { limit: 3, after: 'c' }))).toEqual(['b', 'a']);
     });
 
     it('finds documents by each value of an index, in the same order and pages', async () => {
@@ -76,18 +127,18 @@ export function readModelContract(name: string, open: OpenSubject<Subject<ReadMo
       await models.put(tenant, 'resources', document('x', 1, { kind: 'Environment', uses: ['edge', 'rim'] }));
       await models.put(tenant, 'resources', document('y', 1, { kind: 'Environment', uses: ['edge'] }));
       await models.put(tenant, 'resources', document('z', 1, { kind: 'Target', uses: [] }));
-      const uses = (value: string, after?: string) => models.list(tenant, 'resources', { filter: { index: 'uses', value }, limit: 1, ...(after === undefined ? {} : { after }) });
+      const uses = (value: string, after?: string) => list(tenant, 'resources', { filter: { index: 'uses', value }, limit: 1, ...(after === undefined ? {} : { after }) });
       expect(keysOf(await uses('edge'))).toEqual(['x']);
       expect(keysOf(await uses('edge', 'x'))).toEqual(['y']);
       expect(keysOf(await uses('edge', 'y'))).toEqual([]);
       expect(keysOf(await uses('rim'))).toEqual(['x']);
-      expect(keysOf(await models.list(tenant, 'resources', { filter: { index: 'kind', value: 'Environment' }, limit: 10 }))).toEqual(['x', 'y']);
+      expect(keysOf(await list(tenant, 'resources', { filter: { index: 'kind', value: 'Environment' }, limit: 10 }))).toEqual(['x', 'y']);
     });
 
     it('finds the keys that begin with a prefix, alone and within an index, in pages', async () => {
       const tenant = freshTenant();
       for (const key of ['edge', 'edge-1', 'edge-2', 'edgf', 'rim']) await models.put(tenant, 'resources', document(key, 1, { kind: key === 'edge-1' ? 'Environment' : 'Target' }));
-      const begin = (prefix: string, more: object = {}) => models.list(tenant, 'resources', { prefix, limit: 10, ...more });
+      const begin = (prefix: string, more: object = {}) => list(tenant, 'resources', { prefix, limit: 10, ...more });
       expect(keysOf(await begin('edge'))).toEqual(['edge', 'edge-1', 'edge-2']);
       expect(keysOf(await begin('edge', { limit: 1, after: 'edge' }))).toEqual(['edge-1']);
       expect(keysOf(await begin('edge-', { after: 'edge' }))).toEqual(['edge-1', 'edge-2']);
@@ -100,7 +151,7 @@ export function readModelContract(name: string, open: OpenSubject<Subject<ReadMo
       const tenant = freshTenant();
       await models.put(tenant, 'deployments', document('one', 1, { state: 'Requested', application: 'shop' }));
       await models.put(tenant, 'deployments', document('one', 2, { state: 'Succeeded', application: 'shop' }));
-      const inState = async (value: string) => keysOf(await models.list(tenant, 'deployments', { filter: { index: 'state', value }, limit: 10 }));
+      const inState = async (value: string) => keysOf(await list(tenant, 'deployments', { filter: { index: 'state', value }, limit: 10 }));
       expect(await inState('Requested')).toEqual([]);
       expect(await inState('Succeeded')).toEqual(['one']);
     });
@@ -108,16 +159,17 @@ export function readModelContract(name: string, open: OpenSubject<Subject<ReadMo
     it('refuses an index that the model does not have', async () => {
       const tenant = freshTenant();
       await expect(models.put(tenant, 'targets', document('edge', 1, { colour: 'red' }))).rejects.toThrow('index');
-      await expect(models.list(tenant, 'targets', { filter: { index: 'colour', value: 'red' }, limit: 1 })).rejects.toThrow('index');
+      await expect(list(tenant, 'targets', { filter: { index: 'colour', value: 'red' }, limit: 1 })).rejects.toThrow('index');
     });
 
     it('shows a tenant nothing of another, and lets none change it', async () => {
       const [one, two] = [freshTenant(), freshTenant()];
       await models.put(one, 'deployments', document('same', 5, { state: 'Paused' }));
       expect(await models.get(two, 'deployments', 'same')).toBeUndefined();
-      expect(await models.list(two, 'deployments', { limit: 10 })).toEqual([]);
-      expect(await models.list(two, 'deployments', { filter: { index: 'state', value: 'Paused' }, limit: 10 })).toEqual([]);
-      await models.remove(two, 'deployments', 'same');
+      expect(await list(two, 'deployments', { limit: 10 })).toEqual([]);
+      expect(await list(two, 'deployments', { filter: { index: 'state', value: 'Paused' }, limit: 10 })).toEqual([]);
+      await models.remove(two, 'deployments', 'same', 9);
+      await models.erase(two, 'deployments', 'same');
       expect(await models.put(two, 'deployments', document('same', 1))).toBe(true);
       expect(await models.get(one, 'deployments', 'same')).toMatchObject({ version: 5 });
     });

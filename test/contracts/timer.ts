@@ -1,70 +1,102 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { TimerPayload } from '#contracts/timers';
 import type { Timers } from '#ports/timer';
 
-import { freshDeployment, freshTenant } from './subject.ts';
-import type { OpenSubject, Subject } from './subject.ts';
+import { freshDeployment, freshTenant, instantsOf } from './subject.ts';
+import type { OpenSubject, TimedSubject } from './subject.ts';
 
-/** Timers whose handler only notes what fired. `at` is an instant some seconds from now; `pass` lets them pass and what is due fire. */
-export type TimerSubject = Subject<Timers> & { readonly fired: readonly TimerPayload[]; at(seconds: number): string; pass(seconds: number): Promise<void> };
+/** What fired, and when by the service's clock, in milliseconds since 1970. */
+export type Fired = { readonly payload: TimerPayload; readonly at: number };
 
-const waitOver = (step: string): TimerPayload => ({ kind: 'wait-over', tenant: freshTenant(), deployment: freshDeployment(), step });
+/**
+ * Timers whose handler only notes what fired. `pass` lets seconds pass, virtually or by really waiting, and returns when all that became due in
+ * that time has fired; it may take longer than it says. Other suites may set timers too.
+ */
+export type TimerSubject = TimedSubject<Timers> & { readonly fired: readonly Fired[]; pass(seconds: number): Promise<void> };
 
-/** What all timers promise. */
+/** What all timers promise. The times are short, because some services really wait. */
 export function timerContract(name: string, open: OpenSubject<TimerSubject>): void {
   describe(`timers: ${name}`, () => {
     let subject: TimerSubject;
-    beforeEach(async () => {
+    let timers: Timers;
+    beforeAll(async () => {
       subject = await open();
+      timers = subject.port;
     });
-    afterEach(() => subject.close());
+    afterAll(() => subject.close());
 
-    it('fires with its payload when its time has come, never earlier, and then no more', async () => {
-      const payload = waitOver('bake-1');
-      await subject.port.set({ id: 'one', at: subject.at(10), payload });
-      await subject.pass(9);
-      expect(subject.fired).toEqual([]);
+    const waitOver = (tenant: string, step: string): TimerPayload => ({ kind: 'wait-over', tenant, deployment: freshDeployment(), step });
+    const firedOf = (...tenants: readonly string[]) => subject.fired.filter(({ payload }) => tenants.includes(payload.tenant));
+    /** Which fired, each once: a timer may fire twice. */
+    const stepsOf = (...tenants: readonly string[]) => [...new Set(firedOf(...tenants).map(({ payload }) => (payload.kind === 'wait-over' ? payload.step : payload.kind)))].toSorted();
+
+    it('fires with its payload when its time has come, never earlier', async () => {
+      const [tenant, at] = [freshTenant(), instantsOf(subject)];
+      const payload = waitOver(tenant, 'bake-1');
+      await timers.set({ id: 'one', at: at(4), payload });
       await subject.pass(1);
-      expect(subject.fired).toEqual([payload]);
-      await subject.pass(3600);
-      expect(subject.fired).toEqual([payload]);
+      expect(firedOf(tenant)).toEqual([]);
+      await subject.pass(3);
+      expect(firedOf(tenant)[0]?.payload).toEqual(payload);
+      for (const fired of firedOf(tenant)) expect(fired.at).toBeGreaterThanOrEqual(Date.parse(at(4)));
     });
 
     it('fires at once when its time is over already', async () => {
-      const payload = waitOver('bake-1');
-      await subject.port.set({ id: 'one', at: subject.at(-60), payload });
+      const [tenant, at] = [freshTenant(), instantsOf(subject)];
+      await timers.set({ id: 'one', at: at(-60), payload: waitOver(tenant, 'late') });
       await subject.pass(0);
-      expect(subject.fired).toEqual([payload]);
+      expect(stepsOf(tenant)).toEqual(['late']);
     });
 
-    it('moves and replaces a timer that is set again, to sooner or later', async () => {
-      const [moved, sooner] = [waitOver('moved'), waitOver('sooner')];
-      await subject.port.set({ id: 'later', at: subject.at(10), payload: waitOver('first') });
-      await subject.port.set({ id: 'later', at: subject.at(20), payload: moved });
-      await subject.port.set({ id: 'sooner', at: subject.at(100), payload: waitOver('second') });
-      await subject.port.set({ id: 'sooner', at: subject.at(5), payload: sooner });
-      await subject.pass(15);
-      expect(subject.fired).toEqual([sooner]);
-      await subject.pass(200);
-      expect(subject.fired).toEqual([sooner, moved]);
+    it('moves and replaces a timer that is set again, to later', async () => {
+      const [tenant, at] = [freshTenant(), instantsOf(subject)];
+      await timers.set({ id: 'one', at: at(2), payload: waitOver(tenant, 'first') });
+      await timers.set({ id: 'one', at: at(6), payload: waitOver(tenant, 'moved') });
+      await subject.pass(3);
+      expect(stepsOf(tenant)).toEqual([]);
+      await subject.pass(3);
+      expect(stepsOf(tenant)).toEqual(['moved']);
+    });
+
+    it('moves and replaces a timer that is set again, to sooner', async () => {
+      const [tenant, at] = [freshTenant(), instantsOf(subject)];
+      await timers.set({ id: 'one', at: at(5), payload: waitOver(tenant, 'first') });
+      await timers.set({ id: 'one', at: at(1), payload: waitOver(tenant, 'sooner') });
+      await subject.pass(1);
+      expect(stepsOf(tenant)).toEqual(['sooner']);
+      await subject.pass(5);
+      expect(stepsOf(tenant)).toEqual(['sooner']);
     });
 
     it('does not fire a timer that was cancelled before its time; cancelling what is not set is no error', async () => {
-      await subject.port.set({ id: 'one', at: subject.at(10), payload: waitOver('bake-1') });
-      await subject.port.cancel('one');
-      await subject.port.cancel('one');
-      await subject.pass(60);
-      expect(subject.fired).toEqual([]);
+      const [tenant, at] = [freshTenant(), instantsOf(subject)];
+      await timers.set({ id: 'one', at: at(3), payload: waitOver(tenant, 'cancelled') });
+      await timers.cancel(tenant, 'one');
+      await timers.cancel(tenant, 'one');
+      await timers.set({ id: 'again', at: at(3), payload: waitOver(tenant, 'cancelled') });
+      await timers.cancel(tenant, 'again');
+      await timers.set({ id: 'again', at: at(2), payload: waitOver(tenant, 'set again') });
+      await subject.pass(4);
+      expect(stepsOf(tenant)).toEqual(['set again']);
     });
 
-    it('fires many, those that are due first before those due later', async () => {
-      const payloads = Array.from({ length: 100 }, (_, index) => waitOver(`step-${index}`));
-      await Promise.all(payloads.map((payload, index) => subject.port.set({ id: `timer-${index}`, at: subject.at(100 - index), payload })));
-      await subject.pass(50);
-      expect(subject.fired).toHaveLength(50);
-      await subject.pass(50);
-      expect(new Set(subject.fired)).toEqual(new Set(payloads));
+    it('keeps tenants apart: the same id is another timer, and nobody else\'s is moved or cancelled', async () => {
+      const [one, two, at] = [freshTenant(), freshTenant(), instantsOf(subject)];
+      await timers.set({ id: 'same', at: at(2), payload: waitOver(one, 'of one') });
+      await timers.cancel(two, 'same');
+      await timers.set({ id: 'same', at: at(2), payload: waitOver(two, 'of two') });
+      await subject.pass(2);
+      expect(stepsOf(one, two)).toEqual(['of one', 'of two']);
+    });
+
+    it('fires many that were set at the same time, each at its own', async () => {
+      const [tenant, at] = [freshTenant(), instantsOf(subject)];
+      const times = new Map(Array.from({ length: 40 }, (_, index) => [`step-${index}`, at(1 + (index % 4))]));
+      await Promise.all([...times].map(([step, time]) => timers.set({ id: step, at: time, payload: waitOver(tenant, step) })));
+      await subject.pass(4);
+      expect(stepsOf(tenant)).toEqual([...times.keys()].toSorted());
+      for (const { payload, at: firedAt } of firedOf(tenant)) expect(firedAt).toBeGreaterThanOrEqual(Date.parse(times.get(payload.kind === 'wait-over' ? payload.step : '') ?? ''));
     });
   });
 }

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 
-import { systemClock, systemRandom, systemSleeper } from '#standalone/clock';
+import { systemClock } from '#engine/system-clock';
+import { systemRandom, systemSleeper } from '#standalone/clock';
 import { openStandalonePorts } from '#standalone/open-ports';
 import { Relay } from '#standalone/relay';
 

@@ -1,8 +1,8 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { TimerPayload } from '#contracts/timers';
-import { SystemIds, systemRandom } from '#standalone/clock';
+import { SystemIds } from '#engine/system-ids';
+import { systemRandom } from '#standalone/clock';
 import { Relay } from '#standalone/relay';
 import { Scheduler } from '#standalone/scheduler';
 
@@ -18,6 +18,7 @@ import { readModelContract } from '../contracts/read-model.ts';
 import { sampleContract } from '../contracts/samples.ts';
 import { secretContract } from '../contracts/secrets.ts';
 import { timerContract } from '../contracts/timer.ts';
+import type { Fired } from '../contracts/timer.ts';
 import { openFresh } from './opened.ts';
 import { VirtualTime } from './virtual-time.ts';
 
@@ -30,7 +31,7 @@ eventStoreContract(name, async () => {
 
 readModelContract(name, async () => {
   const { ports, close } = await openFresh();
-  return { port: ports.readModels, close };
+  return { port: ports.readModels, close, settle: () => Promise.resolve() };
 });
 
 leaseContract(name, async () => {
@@ -50,12 +51,12 @@ secretContract(name, async () => {
 
 idempotencyContract(name, async () => {
   const { ports, close } = await openFresh();
-  return { port: ports.idempotency, close };
+  return { port: ports.idempotency, close, now: () => ports.clock.now() };
 });
 
 sampleContract(name, async () => {
   const { ports, close } = await openFresh();
-  return { port: ports.samples, close };
+  return { port: ports.samples, close, now: () => ports.clock.now() };
 });
 
 blobContract('folder', async () => {
@@ -74,17 +75,17 @@ idContract('system', () => new SystemIds());
 timerContract(name, async () => {
   const time = new VirtualTime();
   const { ports, database, signals, close } = await openFresh(time);
-  const fired: TimerPayload[] = [];
+  const fired: Fired[] = [];
   const scheduler = new Scheduler({
     database, timersChanged: signals.timersChanged, clock: time, sleeper: time, random: systemRandom, onTrouble: rethrow,
     async fire(payload) {
-      fired.push(payload);
+      fired.push({ payload, at: time.now() });
     },
     async runSchedule() {},
   });
   await scheduler.start();
   return {
-    port: ports.timers, fired, at: (seconds) => time.in(seconds),
+    port: ports.timers, fired, now: () => time.now(),
     async pass(seconds) {
       time.advance(seconds);
       await scheduler.idle();

@@ -39,7 +39,7 @@ function versionOf(one: Command): number {
 export async function readInbox(context: Context, target: string, now: string): Promise<readonly Command[]> {
   const found = await context.ports.readModels.list(context.tenant, 'commands', { filter: { index: 'target', value: target }, limit: HANDED_AT_ONCE });
   const items = found.map((one) => inboxItem.parse(one.document));
-  for (const late of items.filter((one) => one.command.deadline <= now)) await forget(context, late.command.id);
+  for (const late of items.filter((one) => one.command.deadline <= now)) await forget(context, late.command);
   const open = items.filter((one) => one.report === null && one.command.deadline > now).sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0)).map((one) => one.command);
   return open.filter((one) => one.verb === 'check' || !open.some((other) => other.application === one.application && other.generation > one.generation));
 }
@@ -55,9 +55,11 @@ export async function answerCheck(context: Context, item: InboxItem, { command: 
   await context.ports.readModels.put(context.tenant, 'commands', { key: item.command.id, version: versionOf(item.command) + 1, index: { target: item.command.target }, document: { ...item, report: answer } satisfies InboxItem });
 }
 
-/** Takes a command away once it was reported on. */
-export async function forget(context: Context, id: string): Promise<void> {
-  await context.ports.readModels.remove(context.tenant, 'commands', id);
+/** Takes a command away once nobody waits for it: for good, so that a late repetition cannot bring it back. Only a check may be asked again, at any time. */
+export async function forget(context: Context, command: Command): Promise<void> {
+  const { readModels } = context.ports;
+  if (command.verb === 'check') await readModels.erase(context.tenant, 'commands', command.id);
+  else await readModels.remove(context.tenant, 'commands', command.id, versionOf(command));
 }
 
 /** The answer to a check, once its target has given one. */

@@ -45,7 +45,7 @@ export const targetOperations: Pick<OperationHandlers, keyof typeof targetRoutes
     if (item.command.verb === 'check' || deployment === null) await answerCheck(context, item, body.report);
     else {
       await context.ports.bus.publish(context.tenant, [{ type: 'ReportReceived', payload: { deployment, report: body.report } }], context.traceId);
-      await forget(context, body.report.command);
+      await forget(context, item.command);
     }
     return { body: { recorded: true } };
   },

@@ -10,8 +10,9 @@ export async function expireCommands(context: Context): Promise<number> {
   const before = context.ports.clock.now() - LATE_MILLISECONDS;
   let count = 0;
   for await (const found of everyDocument(context, 'commands')) {
-    if (Date.parse(inboxItem.parse(found.document).command.deadline) > before) continue;
-    await forget(context, found.key);
+    const { command } = inboxItem.parse(found.document);
+    if (Date.parse(command.deadline) > before) continue;
+    await forget(context, command);
     count += 1;
   }
   return count;

@@ -5,7 +5,7 @@ import { isShown, project } from '#application/projector';
 import { isPastGrace } from '#application/sweep/finding';
 import type { Attempt, Repair } from '#application/sweep/finding';
 import { Failure } from '#contracts/errors';
-import type { StoredEvent } from '#ports/event-store';
+import type { FeedEvent } from '#ports/event-store';
 
 /** How many events are read at a time, and how many pages in one sweep: 1000 events a minute; what is left comes with the next. */
 const PAGE = 200;
@@ -36,8 +36,8 @@ export async function bringInReadModels(context: Context, attempt: Attempt): Pro
 }
 
 /** The feed after a place, up to the first event that is so new that the projector may still be at it. */
-async function newEvents(context: Context, from: string | undefined): Promise<readonly StoredEvent[]> {
-  const events: StoredEvent[] = [];
+async function newEvents(context: Context, from: string | undefined): Promise<readonly FeedEvent[]> {
+  const events: FeedEvent[] = [];
   let after = from;
   for (let page = 0; page < MAXIMUM_PAGES; page += 1) {
     const read = await context.ports.events.readFeed(context.tenant, after, PAGE);
@@ -49,7 +49,7 @@ async function newEvents(context: Context, from: string | undefined): Promise<re
   return events;
 }
 
-async function bringIn(context: Context, event: StoredEvent): Promise<Repair | undefined> {
+async function bringIn(context: Context, event: FeedEvent): Promise<Repair | undefined> {
   if ((await isShown(context, event)) !== false) return undefined;
   await project(context, event);
   return { repaired: true, reason: `the read model did not know version ${event.version} (${event.type})` };

@@ -90,8 +90,8 @@ describe('rebuilding the read models', () => {
     ];
     const before = await lists();
     const { readModels } = system.engine.ports;
-    await readModels.remove('default', 'deployments', id);
-    await readModels.remove('default', 'resources', 'applications/shop');
+    await readModels.erase('default', 'deployments', id);
+    await readModels.erase('default', 'resources', 'applications/shop');
     await readModels.put('default', 'resources', { key: 'targets/never-was', version: 9, index: { kind: 'Target' }, document: null });
     await rebuildAll(system.context('operator'));
     expect(await lists()).toEqual(before);

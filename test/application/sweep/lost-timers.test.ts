@@ -21,7 +21,7 @@ async function loseTimer(steps: readonly object[], timerOf: (id: string) => stri
   system.behaviour = { '1.0.0': { requests: 50, errors: 0 }, '1.1.0': { requests: 50, errors: 0 } };
   const id = await deploy(system, '1.1.0');
   await system.pass(3);
-  await system.engine.ports.timers.cancel(timerOf(id));
+  await system.engine.ports.timers.cancel('default', timerOf(id));
   await system.pass(20);
   expect((await system.deployment(id)).state).not.toBe('Succeeded');
   system.time.advance(240);

@@ -136,7 +136,7 @@ describe('the sweep', () => {
 
   it('brings in what the read models do not know', async () => {
     const id = await requestShop(system, '1.4.2');
-    await system.engine.ports.readModels.remove('default', 'resources', 'releases/shop/1.4.3');
+    await system.engine.ports.readModels.erase('default', 'resources', 'releases/shop/1.4.3');
     const { findings } = await sweep();
     expect(findings.map((one) => [one.kind, one.subject])).toEqual([['read-model-behind', 'release/shop/1.4.3'], ['read-model-behind', `deployment/${id}`]]);
     expect((await system.call('listDeployments')).items).toMatchObject([{ id, state: 'Planned' }]);
@@ -153,14 +153,14 @@ describe('the sweep', () => {
 
   it('does not compare again what it has compared, and compares what comes later', async () => {
     await sweep();
-    await system.engine.ports.readModels.remove('default', 'resources', 'releases/shop/1.4.3');
+    await system.engine.ports.readModels.erase('default', 'resources', 'releases/shop/1.4.3');
     expect((await sweep()).findings).toEqual([]);
     const id = await requestShop(system, '1.4.2');
     expect((await sweep()).findings).toMatchObject([{ subject: `deployment/${id}` }]);
   });
 
   it('brings in a tenant for the operators', async () => {
-    await system.engine.ports.readModels.remove('operator', 'tenants', 'default');
+    await system.engine.ports.readModels.erase('operator', 'tenants', 'default');
     system.time.advance(GRACE_SECONDS);
     await system.engine.handlers.schedules.sweep(system.context('operator'));
     expect((await system.call('listTenants', {}, { role: 'operator', tenant: 'operator' })).items).toMatchObject([{ name: 'default' }]);
@@ -186,7 +186,7 @@ describe('a sweep that fails somewhere', () => {
 
   it('goes on with the rest, tells once a day what it could not repair, and ends with the errors', async () => {
     const id = await request('1.4.2');
-    await system.engine.ports.readModels.remove('default', 'resources', 'releases/shop/1.4.3');
+    await system.engine.ports.readModels.erase('default', 'resources', 'releases/shop/1.4.3');
     system.time.advance(GRACE_SECONDS);
     const context = system.context('operator', failing(system.engine.ports));
     await expect(system.engine.handlers.schedules.sweep(context)).rejects.toBeInstanceOf(AggregateError);
@@ -200,7 +200,7 @@ describe('a sweep that fails somewhere', () => {
     const { ports } = system.engine;
     const { readModels } = ports;
     const busy: Ports = { ...ports, readModels: {
-      get: async (...asked) => await readModels.get(...asked), list: async (...asked) => await readModels.list(...asked), remove: async (...asked) => await readModels.remove(...asked),
+      get: async (...asked) => await readModels.get(...asked), list: async (...asked) => await readModels.list(...asked), remove: async (...asked) => await readModels.remove(...asked), erase: async (...asked) => await readModels.erase(...asked),
       put: async (tenant, model, document) => (model === 'deployments' ? await Promise.reject(new Failure('unavailable', 'busy')) : await readModels.put(tenant, model, document)),
     } };
     system.time.advance(GRACE_SECONDS);

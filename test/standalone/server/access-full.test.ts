@@ -8,7 +8,7 @@ import type { Unexpected } from '#application/http/exchange';
 import { createMetrics } from '#application/http/metrics';
 import { serviceOperations } from '#application/http/service-operations';
 import { ensureOperatorKey } from '#application/tenants/first-start';
-import { systemClock } from '#standalone/clock';
+import { systemClock } from '#engine/system-clock';
 import { OpenConnections } from '#standalone/connections';
 import { openEngine } from '#standalone/engine';
 import { MemoryRateLimits } from '#standalone/rate-limits';

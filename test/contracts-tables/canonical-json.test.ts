@@ -1,7 +1,7 @@
 import fastCheck from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { canonicalJson } from '#standalone/canonical-json';
+import { canonicalJson } from '#contracts/canonical-json';
 
 describe('canonical JSON', () => {
   it('is what RFC 8785 gives for its own example (section 3.2.2)', () => {

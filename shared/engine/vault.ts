@@ -2,37 +2,45 @@ import { randomBytes } from 'node:crypto';
 
 import { Failure } from '#contracts/errors';
 
-import type { Database } from './database.ts';
-import { KEY_BYTES, seal, unseal } from './sealing.ts';
-import type { SealedFor } from './sealing.ts';
+import { KEY_BYTES, seal, unseal } from '#engine/sealing';
+import type { SealedFor } from '#engine/sealing';
 
 /** Data keys that are kept unsealed in memory: 32 bytes each, so this bounds the map and not the tenants. */
 const MAXIMUM_KNOWN_KEYS = 10_000;
 
 const PROOF_FOR: SealedFor = ['master-key'];
 
+/** Where sealed keys are kept. Each key is stored once and never replaced; all reads are strongly consistent. */
+export interface SealedKeys {
+  /** Something that the master key sealed at the first start, by which a later start tells whether it has the same one. */
+  readProof(): Promise<Uint8Array | undefined>;
+  /** Stores the proof unless there is one, and answers the one that counts. */
+  storeProof(sealed: Uint8Array): Promise<Uint8Array>;
+  readDataKey(tenant: string): Promise<Uint8Array | undefined>;
+  /** Stores a tenant's sealed data key unless there is one, and answers the one that counts. */
+  storeDataKey(tenant: string, sealed: Uint8Array): Promise<Uint8Array>;
+}
+
 /** Seals and opens what is a tenant's, each with a data key of its own that the master key seals. */
 export class Vault {
-  readonly #database: Database;
+  readonly #keys: SealedKeys;
   readonly #masterKey: Uint8Array;
   readonly #known = new Map<string, Uint8Array>();
 
   /**
-   * Checks the master key against what it sealed at the first start of this data folder.
+   * Checks the master key against what it sealed at the first start.
    * @throws Failure `conflict` when it is another key.
    */
-  static async open(database: Database, masterKey: Uint8Array): Promise<Vault> {
-    const proof = await database.run('readMasterKeyProof', null);
-    if (proof === undefined) {
-      await database.run('storeMasterKeyProof', { proof: seal(masterKey, randomBytes(KEY_BYTES), PROOF_FOR) });
-    } else if (unseal(masterKey, proof, PROOF_FOR) === undefined) {
-      throw new Failure('conflict', 'The master key is not the one that this data folder was made with. Give the right key file, or restore `master.key`.');
+  static async open(keys: SealedKeys, masterKey: Uint8Array): Promise<Vault> {
+    const proof = (await keys.readProof()) ?? (await keys.storeProof(seal(masterKey, randomBytes(KEY_BYTES), PROOF_FOR)));
+    if (unseal(masterKey, proof, PROOF_FOR) === undefined) {
+      throw new Failure('conflict', 'The master key is not the one that this data was made with. Give the right key file, or restore `master.key`.');
     }
-    return new Vault(database, masterKey);
+    return new Vault(keys, masterKey);
   }
 
-  private constructor(database: Database, masterKey: Uint8Array) {
-    this.#database = database;
+  private constructor(keys: SealedKeys, masterKey: Uint8Array) {
+    this.#keys = keys;
     this.#masterKey = masterKey;
   }
 
@@ -53,8 +61,7 @@ export class Vault {
     const known = this.#known.get(tenant);
     if (known !== undefined) return known;
     const sealedFor: SealedFor = ['data-key', tenant];
-    const sealed = (await this.#database.run('readDataKey', { tenant }))
-      ?? (await this.#database.run('storeDataKey', { tenant, sealed: seal(this.#masterKey, randomBytes(KEY_BYTES), sealedFor) }));
+    const sealed = (await this.#keys.readDataKey(tenant)) ?? (await this.#keys.storeDataKey(tenant, seal(this.#masterKey, randomBytes(KEY_BYTES), sealedFor)));
     const key = unseal(this.#masterKey, sealed, sealedFor);
     if (key === undefined) throw new Failure('internal-error', { detail: 'The tenant\'s data key does not open with the master key: it was changed.' });
     if (this.#known.size >= MAXIMUM_KNOWN_KEYS) this.#known.clear();

@@ -1,10 +1,9 @@
 import type * as z from 'zod';
 
+import { canonicalJson } from '#contracts/canonical-json';
 import { Failure } from '#contracts/errors';
 import { MAXIMUM_EVENT_BYTES, eventCatalogue, eventEnvelope } from '#contracts/events';
 import type { EventEnvelope, NewEvent } from '#contracts/events';
-
-import { canonicalJson } from './canonical-json.ts';
 
 /** An event that fits the catalogue: its envelope without the hash, the canonical JSON of that, and whether it goes to the bus. */
 export type CheckedEvent = { readonly envelope: Omit<EventEnvelope, 'hash'>; readonly canonical: string; readonly relayed: boolean };
@@ -25,7 +24,7 @@ export function checkEvent(event: NewEvent, place: EventPlace): CheckedEvent {
   const whole = { ...place, type: event.type, schemaVersion: entry.version, payload };
   const envelope = parsed(eventEnvelope.omit({ hash: true }), whole, `event ${event.type}`);
   const canonical = canonicalJson(envelope);
-  const sizeBytes = Buffer.byteLength(canonical) + HASH_BYTES;
+  const sizeBytes = new TextEncoder().encode(canonical).byteLength + HASH_BYTES;
   if (sizeBytes > MAXIMUM_EVENT_BYTES) {
     throw new Failure('rule-broken', {
       detail: `The event ${event.type} has ${sizeBytes} bytes, more than ${MAXIMUM_EVENT_BYTES}. Content of this size belongs to the blobs.`,

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
-import { seal, unseal } from '#standalone/sealing';
-import type { SealedFor } from '#standalone/sealing';
+import { seal, unseal } from '#engine/sealing';
+import type { SealedFor } from '#engine/sealing';
 
 describe('sealed content', () => {
   const key = randomBytes(32);

@@ -11,6 +11,16 @@ export const KEY_BYTES = 32;
 /** What a sealed text is bound to, part by part: opened under another name it does not open. */
 export type SealedFor = readonly [purpose: string, ...parts: readonly (string | number)[]];
 
+/** What a secret's value is bound to. */
+export function secretSealedFor(tenant: string, name: string, version: number): SealedFor {
+  return ['secret', tenant, name, version];
+}
+
+/** What a remembered answer is bound to. */
+export function answerSealedFor(tenant: string, key: string): SealedFor {
+  return ['idempotency', tenant, key];
+}
+
 /** Encrypts; the result is nonce, ciphertext and tag in this order. */
 export function seal(key: Uint8Array, content: Uint8Array, sealedFor: SealedFor): Uint8Array {
   const nonce = randomBytes(NONCE_BYTES);
