@@ -4,7 +4,7 @@ import { stepsOf } from './deployment.ts';
 import { Shop } from './shop.ts';
 import type { Strategy } from './shop.ts';
 import { Tenant } from './tenant.ts';
-import { stretched } from './until.ts';
+import { stretched, until } from './until.ts';
 
 /** Long enough for the steps that are done at once. */
 const deadlineSeconds = stretched(2);
@@ -48,6 +48,21 @@ describe.concurrent('a deployment goes back by itself', () => {
     const ended = await (await shop.deploy('1.1.0')).endsAs('RolledBack');
     expect(ended.reason).toContain(`the progress deadline of ${deadlineSeconds} s was passed`);
     expect(stepsOf(ended, 'rollback')).toEqual(['restore succeeded']);
+  });
+
+  it('and waits on for such a step when the deadline is switched off', async () => {
+    const shop = await Shop.open(tenant, { strategy: { ...untilPromoted, progressDeadlineSeconds: 1, rollbackTriggers: { deadline: false } } });
+    await shop.isServed();
+    const begun = performance.now();
+    shop.agent.handling = async ({ desired }) => {
+      if (desired.weightPercent === 50) await until('the deadline has passed several times', () => (performance.now() - begun > 4000 ? true : undefined));
+      return 'succeeded';
+    };
+    const deployment = await shop.deploy('1.1.0');
+    await deployment.running('pause');
+    expect(performance.now() - begun).toBeGreaterThan(4000);
+    await tenant.client.promoteDeployment({ ...deployment.params });
+    expect(stepsOf(await deployment.endsAs('Succeeded')).filter((one) => one.endsWith('failed'))).toEqual([]);
   });
 
   it('when a target refuses a check before: then nothing was changed', async () => {
