@@ -1,6 +1,7 @@
 import type { Machine } from '#agent/component/machine';
 import { INSTANCE_VARIABLE, processEnvironment } from '#agent/processes/environment';
 import { freePort } from '#agent/processes/free-port';
+import { GroupMemory, readGroupSizes } from '#agent/processes/group-memory';
 import { checkHealth } from '#agent/processes/health-check';
 import { endLeftovers, identityOf, isAlive, leftovers, markedProcesses, signalGroup } from '#agent/processes/identity';
 import type { InstanceHost } from '#agent/processes/instance';
@@ -12,6 +13,9 @@ import type { SideRecord } from '#agent/processes/side-record';
 import { startProcess } from '#agent/processes/start-process';
 import { readJsonFile, removeFile, writeJsonFile } from '#agent/state/json-file';
 import type { ComponentFolder } from '#agent/state/state-folder';
+
+/** Shared by all instances, so that the processes of the machine are read once for all of them. */
+const groupMemory = new GroupMemory(readGroupSizes, () => performance.now());
 
 /** What one component's instances ask of the machine: real processes, real files. */
 export function machineHost(machine: Machine, folder: ComponentFolder, application: string): InstanceHost {
@@ -32,6 +36,7 @@ export function machineHost(machine: Machine, folder: ComponentFolder, applicati
     isAlive,
     save,
     tell: machine.tell,
+    memoryBytes: ({ pid }) => groupMemory.bytesOf(pid),
     signal: (process, signal) => { signalGroup(process, signal); },
     hasLeftovers: (record) => record.process !== null && leftovers(record.process.pid, markOf(record)).length > 0,
     endLeftovers: (record) => { if (record.process !== null) endLeftovers(record.process.pid, markOf(record)); },

@@ -4,9 +4,11 @@ import type { CheckResult } from '#agent/processes/health-check';
 import type { ProcessIdentity } from '#agent/processes/identity';
 import type { InstanceRecord } from '#agent/processes/instance-record';
 import { fitLines } from '#agent/processes/log-tail';
+import { MemoryLimit } from '#agent/processes/memory-limit';
+import type { MemoryHost } from '#agent/processes/memory-limit';
 
 /** What an instance asks of the machine it runs on. */
-export interface InstanceHost {
+export interface InstanceHost extends MemoryHost {
   now(): number;
   /** Starts its process; throws with the reason when it may not or cannot be started. */
   start(record: InstanceRecord): Promise<{ readonly process: ProcessIdentity; readonly port: number | null; readonly logOffset: number; readonly ended: Promise<string> }>;
@@ -19,8 +21,6 @@ export interface InstanceHost {
   lastLines(record: InstanceRecord): readonly string[];
   save(record: InstanceRecord): void;
   remove(record: InstanceRecord): void;
-  /** Tells the agent's operator what went wrong within the agent itself. */
-  tell(problem: string): void;
 }
 
 /** While an instance starts it is looked at this often, so that it takes traffic as soon as it can. */
@@ -41,6 +41,7 @@ export class Instance {
   #record: InstanceRecord;
   readonly #component: Component;
   readonly #host: InstanceHost;
+  readonly #memory: MemoryLimit;
   #reason = '';
   #startFailure: string | null = null;
   #end: { readonly text: string | undefined } | null = null;
@@ -58,6 +59,7 @@ export class Instance {
     this.#record = record;
     this.#component = component;
     this.#host = host;
+    this.#memory = new MemoryLimit(component.resources?.memoryMebibytes, host);
     if (record.ready) this.#readySince = host.now();
   }
 
@@ -130,7 +132,8 @@ export class Instance {
   }
 
   tick(): void {
-    if (this.#gone || this.#busy) return;
+    // A health check that hangs does not keep a process from being held to its memory.
+    if (this.#gone || this.#endedForMemory() || this.#busy) return;
     const { process } = this.#record;
     if (this.stopping) this.#tickStopping();
     else if (process === null) this.#tickWaiting();
@@ -200,6 +203,17 @@ export class Instance {
     return true;
   }
 
+  /** Ends a process that uses more memory than it may; it is started again as one that has ended by itself. */
+  #endedForMemory(): boolean {
+    const { process } = this.#record;
+    const excess = process === null || this.stopping ? undefined : this.#memory.excessOf(process, this.#host.now());
+    if (process === null || excess === undefined) return false;
+    this.#host.signal(process, 'SIGKILL');
+    this.#host.tell(`instance ${this.#record.id} of release ${this.#record.release} ${excess}; it was ended`);
+    this.#lose(`${excess}, and was ended`);
+    return true;
+  }
+
   async #check(): Promise<void> {
     const process = this.#record.process;
     const result = await this.#host.check(this.#record, this.#component.healthCheck);
@@ -207,7 +221,7 @@ export class Instance {
     this.#checkedAt = now;
     this.#nextCheckAt = now + (this.#record.ready ? (this.#component.healthCheck?.intervalSeconds ?? DEFAULT_INTERVAL_SECONDS) * 1000 : STARTING_CHECK_MILLISECONDS);
     // A process that ended while it was being looked at is told by its end, not by the connection it refused.
-    if (process === null || !this.#host.isAlive(process)) return;
+    if (process === null || this.#record.process !== process || !this.#host.isAlive(process)) return;
     if (result.passed) this.#pass(now);
     else this.#fail(result.reason, now);
   }

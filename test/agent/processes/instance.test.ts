@@ -20,6 +20,7 @@ class FakeMachine implements InstanceHost {
   leftover = false;
   saved: InstanceRecord | undefined;
   removed = false;
+  bytes: number | undefined | Error = undefined;
   problems: string[] = [];
   #end: (how: string) => void = () => undefined;
 
@@ -35,6 +36,7 @@ class FakeMachine implements InstanceHost {
   hasLeftovers = () => this.leftover;
   endLeftovers = () => { this.leftover = false; };
   lastLines = () => this.lines;
+  memoryBytes = () => (this.bytes instanceof Error ? Promise.reject(this.bytes) : Promise.resolve(this.bytes));
   check = () => Promise.resolve(this.health);
   start = () => {
     if (this.refusal !== null) return Promise.reject(new Error(this.refusal));
@@ -81,6 +83,61 @@ describe('an instance', () => {
     expect(instance.ready).toBe(false);
     await pass(1);
     expect([instance.ready, instance.reason]).toEqual([true, '']);
+  });
+
+  describe('with a limit of memory', () => {
+    const limited = (change: object = {}) => started({ resources: { memoryMebibytes: 100 }, ...change });
+    const MEBIBYTE = 1_048_576;
+
+    it('is left alone up to its limit, and ended and started again above it', async () => {
+      const { machine, instance, pass } = limited();
+      machine.bytes = 100 * MEBIBYTE;
+      await pass(3);
+      expect([instance.ready, machine.signals]).toEqual([true, []]);
+      machine.bytes = 100 * MEBIBYTE + 1;
+      machine.lines = ['growing'];
+      for (let looks = 0; looks < 6 && machine.signals.length === 0; looks += 1) await pass(0.2);
+      expect(machine.signals).toEqual(['SIGKILL 100']);
+      machine.bytes = 1;
+      expect(instance.reason).toBe('used 101 MiB of memory, more than its limit of 100 MiB (resources.memoryMebibytes), and was ended; it wrote last:\ngrowing');
+      expect(machine.problems).toEqual(['instance i-1 of release 1.0.0 used 101 MiB of memory, more than its limit of 100 MiB (resources.memoryMebibytes); it was ended']);
+      await pass(2);
+      expect([machine.starts.length, instance.ready, instance.record.ends]).toEqual([2, true, 1]);
+    });
+
+    it('has failed to start when it needs more each time', async () => {
+      const { machine, instance, pass } = limited();
+      machine.health = { passed: false, reason: 'GET / answered 503' };
+      machine.bytes = 500 * MEBIBYTE;
+      await pass(8);
+      expect(instance.startFailure).toMatch(/^used 500 MiB of memory, more than its limit of 100 MiB/);
+    });
+
+    it('is held to it also while a health check hangs, whose late answer is not that of the next process', async () => {
+      const { machine, instance, pass } = limited();
+      let answer: (result: CheckResult) => void = () => undefined;
+      machine.check = () => new Promise((resolve) => { answer = resolve; });
+      machine.bytes = 500 * MEBIBYTE;
+      await pass(2);
+      expect(machine.signals).toEqual(['SIGKILL 100']);
+      answer({ passed: true });
+      await settle();
+      expect([instance.ready, instance.running]).toEqual([false, false]);
+    });
+
+    it('runs on where memory cannot be looked at, which is told once', async () => {
+      const { machine, instance, pass } = limited();
+      machine.bytes = new Error('there is no ps');
+      await pass(5);
+      expect([instance.ready, machine.problems]).toEqual([true, ['memory cannot be looked at, so limits do not hold: there is no ps']]);
+    });
+
+    it('is not looked at without one', async () => {
+      const { machine, pass } = started();
+      machine.bytes = 500 * MEBIBYTE;
+      await pass(3);
+      expect(machine.signals).toEqual([]);
+    });
   });
 
   it('is restarted after growing pauses, and in a crash loop from the fifth end in a row', async () => {

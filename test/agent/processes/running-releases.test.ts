@@ -139,6 +139,16 @@ describe('a release on a machine', { timeout: 60_000 }, () => {
     expect((await fetch(`http://127.0.0.1:${machine.port}/`)).status).toBe(200);
   });
 
+  it('that uses more memory than it may, in any of its processes, is ended with that as its reason, and started again', async () => {
+    await run(machine.side('1.0.0', { arguments: ['grow', '400'], component: { resources: { memoryMebibytes: 300 } } }));
+    const [first] = machine.processes('instances');
+    const reason = /used \d+ MiB of memory, more than its limit of 300 MiB \(resources\.memoryMebibytes\)/;
+    await until(async () => reason.test((await machine.adapter.observe())[0]?.reason ?? ''), { what: 'the excess to be told' });
+    expect(first !== undefined && isAlive(first)).toBe(false);
+    expect(machine.told).toContainEqual(expect.stringMatching(reason));
+    await until(() => machine.processes('instances').length === 1, { what: 'the next start' });
+  });
+
   it('that is a worker runs without a port and without a proxy', async () => {
     const side = machine.side('1.0.0', { arguments: ['work'], component: { type: 'worker', port: undefined, healthCheck: undefined } });
     expect(await run(side)).toMatchObject({ state: 'done' });

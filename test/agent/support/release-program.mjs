@@ -1,4 +1,5 @@
-// Plays a release for tests. The first argument says how: `serve`, `fail`, `crash-after MILLISECONDS`, `chatter BYTES`, `tell FILE ARGUMENTS…`, `work`.
+// Plays a release for tests. The first argument says how: `serve`, `fail`, `crash-after MILLISECONDS`, `chatter BYTES`, `grow MEBIBYTES`, `tell FILE ARGUMENTS…`, `work`.
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
@@ -21,6 +22,10 @@ switch (role) {
   case 'chatter':
     serve();
     for (let written = 0; written < Number(value); written += 1024) process.stdout.write(`${'x'.repeat(1023)}\n`);
+    break;
+  case 'grow':
+    serve();
+    grow(Number(value));
     break;
   case 'tell':
     writeFileSync(value, JSON.stringify({ arguments: rest, environment: process.env, folder: process.cwd() }));
@@ -63,4 +68,10 @@ function stream(response) {
       response.end();
     }
   }, 50);
+}
+
+/** Uses more and more memory, in a child of its own, as programs do that work in several processes. */
+function grow(mebibytes) {
+  const program = `const kept = []; const timer = setInterval(() => { kept.push(Buffer.alloc(8 * 1024 * 1024, 1)); if (kept.length * 8 >= ${mebibytes}) clearInterval(timer); }, 20); setInterval(() => kept.length, 1000)`;
+  spawn(process.execPath, ['-e', program], { stdio: 'inherit' });
 }
