@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Deployment, stepsOf } from './deployment.ts';
 import { OWN_TEMPLATE, Shop } from './shop.ts';
 import { Tenant } from './tenant.ts';
-import { until } from './until.ts';
+import { stretched, until } from './until.ts';
 
 describe.concurrent('a blue-green deployment', () => {
   let tenant: Tenant;
@@ -51,16 +51,38 @@ describe.concurrent('a blue-green deployment', () => {
     await deployment.endsAs('Succeeded');
   });
 
-  it('is switched back within the delay by a rollback, which takes the old side over', async () => {
-    const shop = await Shop.open(tenant, { strategy: { type: 'blue-green', scaleDownDelaySeconds: 6 } });
+  const succeeded = async (scaleDownDelaySeconds: number) => {
+    const shop = await Shop.open(tenant, { strategy: { type: 'blue-green', scaleDownDelaySeconds } });
     await shop.isServed();
     const deployment = await shop.deploy('1.1.0');
     await deployment.endsAs('Succeeded');
-    const back = new Deployment(tenant, (await tenant.client.rollbackDeployment(deployment.params)).id);
-    await back.endsAs('Succeeded');
+    expect(shop.agent.applied()).toEqual(['1.1.0×4 1.0.0×4 0 %', '1.1.0×4 1.0.0×4 100 %']);
+    shop.agent.commands.length = 0;
+    return { shop, deployment };
+  };
+  const isTakenOver = async (deployment: Deployment) => {
     await until('the clean-up is given up', async () => ((await deployment.told('CleanupFinished')).length > 0 ? true : undefined));
     expect((await deployment.events()).at(-1)).toMatchObject({ type: 'CleanupFinished', payload: { outcome: 'takenOver' } });
-    expect(shop.agent.applied()).not.toContain('1.1.0×4 - 100 %');
+  };
+
+  it('is only switched back by a rollback within the delay, which takes the old side over', async () => {
+    const { shop, deployment } = await succeeded(stretched(6));
+    const back = new Deployment(tenant, (await tenant.client.rollbackDeployment(deployment.params)).id);
+    const ended = await back.endsAs('Succeeded');
+    await isTakenOver(deployment);
+    expect(stepsOf(ended)).toEqual(['promote succeeded', 'verify succeeded', 'retire succeeded']);
+    expect(shop.agent.applied()).toEqual(['1.0.0×4 1.1.0×4 100 %', '1.0.0×4 - 100 %']);
     expect(await shop.serving()).toMatchObject({ release: '1.0.0' });
+  });
+
+  it('gives its old side to the next deployment within the delay, which begins from the release that serves', async () => {
+    const { shop, deployment } = await succeeded(stretched(6));
+    const next = await shop.deploy('1.2.0', { strategy: { type: 'blue-green', scaleDownDelaySeconds: 0 } });
+    const ended = await next.endsAs('Succeeded');
+    await isTakenOver(deployment);
+    await until('the old side is cleaned up', async () => ((await next.told('CleanupFinished')).length > 0 ? true : undefined));
+    expect(ended.targets).toMatchObject([{ stable: '1.1.0' }]);
+    expect(shop.agent.applied()).toEqual(['1.2.0×4 1.1.0×4 0 %', '1.2.0×4 1.1.0×4 100 %', '1.2.0×4 - 100 %']);
+    expect(await shop.serving()).toMatchObject({ release: '1.2.0', heldBy: null });
   });
 });

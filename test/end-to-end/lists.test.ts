@@ -58,7 +58,7 @@ describe.concurrent('a list', () => {
 });
 
 describe.concurrent('the list of deployments', () => {
-  it('is newest first, and found by application, environment or state, by one at a time', async () => {
+  it('is newest first, and found by application, environment and state, alone and together', async () => {
     const [one, other] = await Promise.all([Shop.open(tenant, { environment: { approvals: { required: 1 } } }), Shop.open(tenant)]);
     const waiting = await one.deploy('1.0.0');
     const first = await other.deploy('1.0.0');
@@ -73,13 +73,40 @@ describe.concurrent('the list of deployments', () => {
     await until('the list knows the states', async () => ((await ids({ state: 'Succeeded' })).includes(second.id) && (await ids({ state: 'Progressing' })).includes(waiting.id) ? true : undefined));
     expect(await ids({ state: 'Failed' })).toEqual([]);
     expect(await ids({ application: 'not-there' })).toEqual([]);
-    const both = await tenant.request('GET', `/v1/deployments?application=${one.application}&state=Succeeded`);
-    expect(told(both)).toMatchObject({ status: 422, code: 'rule-broken', fields: [['query.state', 'Succeeded']] });
+    expect(await ids({ application: other.application, state: 'Succeeded' })).toEqual([second.id, first.id]);
+    expect(await ids({ application: other.application, environment: other.environment, state: 'Succeeded', limit: 1 })).toEqual([second.id]);
+    expect(await ids({ application: one.application, state: 'Succeeded' })).toEqual([]);
+    expect(await ids({ environment: one.environment, state: 'Progressing' })).toEqual([waiting.id]);
+    expect(await ids({ application: one.application, environment: other.environment })).toEqual([]);
     const { nextCursor = '' } = await tenant.client.listDeployments({ query: { application: other.application, limit: 1 } });
     const elsewhere = await tenant.request('GET', `/v1/deployments?environment=${other.environment}&cursor=${encodeURIComponent(nextCursor)}`);
     expect(told(elsewhere)).toMatchObject({ status: 400, fields: [['query.cursor', expect.any(String)]] });
     const [summary] = (await tenant.client.listDeployments({ query: { application: other.application } })).items;
     expect(summary).toMatchObject({ release: '1.1.0', state: 'Succeeded', step: null, weightPercent: { [other.agent.target]: 100 } });
+  });
+});
+
+describe.concurrent('the other lists', () => {
+  it('are narrowed by filters of their own', async () => {
+    const shop = await Shop.open(tenant);
+    const { application, environment, agent: { target } } = shop;
+    await tenant.client.setSecret({ params: { name: 'filter-token' }, body: { value: 'x' } });
+    await tenant.keyOf('approver', { name: 'filtered' });
+    const { client } = tenant;
+    await until('the lists have them', async () => ((await client.listAllReleases({ query: { application } })).items.length > 0 && (await client.listEnvironments({ query: { target } })).items.length > 0 ? true : undefined));
+    expect((await client.listAllReleases({ query: { application } })).items).toEqual((await client.listReleases({ params: { application } })).items);
+    expect((await client.listEnvironments({ query: { target } })).items.map((one) => one.metadata.name)).toEqual([environment]);
+    expect((await client.listTargets({ query: { provider: 'agent', limit: 200 } })).items.map((one) => one.metadata.name)).toContain(target);
+    expect((await client.listSecrets({ query: { prefix: 'filter-' } })).items.map((one) => one.name)).toEqual(['filter-token']);
+    expect((await client.listKeys({ query: { role: 'approver' } })).items.map((one) => one.name)).toContain('filtered');
+    expect((await client.listKeys({ query: { target } })).items.every((one) => one.target === target && one.role === 'agent')).toBe(true);
+  });
+
+  it('refuse a filter that is none of theirs, and a value that a filter cannot have', async () => {
+    for (const [path, field] of [['/v1/secrets?role=viewer', 'query.role'], ['/v1/keys?role=operator', 'query.role'], ['/v1/targets?provider=abacus', 'query.provider'], ['/v1/secrets?prefix=A', 'query.prefix'], ['/v1/deployments?state=Sleeping', 'query.state']] as const) {
+      expect(told(await tenant.request('GET', path))).toMatchObject({ status: 400, fields: [[field, expect.anything()]] });
+    }
+    expect(told(await tenant.request('GET', '/v1/events?type=ApiKeyCreated'))).toMatchObject({ status: 422, code: 'rule-broken', fields: [['query.type', 'ApiKeyCreated']] });
   });
 });
 
@@ -106,6 +133,9 @@ describe.concurrent('the list of events', () => {
     expect(ofStream).toEqual(await deployment.events());
     expect(eventEnvelope.omit({ tenant: true }).parse(ofStream[0])).toMatchObject({ version: 1, type: 'DeploymentRequested' });
     expect(read(page, await tenant.request('GET', '/v1/events?stream=nothing/at-all')).items).toEqual([]);
+    const planned = (await tenant.client.listDeploymentEvents({ params: { id: deployment.id }, query: { type: 'DeploymentPlanned' } })).items;
+    expect(planned).toEqual((await deployment.events()).filter((one) => one.type === 'DeploymentPlanned'));
+    expect(planned).toHaveLength(1);
   });
 
   it('tells who did what to resources and keys', async () => {
