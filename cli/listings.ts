@@ -3,7 +3,9 @@ import * as z from 'zod';
 import type { SluiceClient } from '#client/client';
 import type { CallRequest } from '#client/request';
 import type { ListItem, ListOperation } from '#client/pages';
+import { tenantRole } from '#contracts/http/tenant-routes';
 import { deploymentState } from '#contracts/views';
+import { provider } from '#domain/resources/target';
 
 import { UsageError } from './usage-error.ts';
 import { ago, count, orDash } from './words.ts';
@@ -14,9 +16,16 @@ export type Wanted = {
   readonly environment?: string | undefined;
   readonly state?: string | undefined;
   readonly label?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly role?: string | undefined;
+  readonly target?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 };
+
+/** The filters among what may be wanted. */
+export const filterNames = ['application', 'environment', 'state', 'label', 'prefix', 'provider', 'role', 'target'] as const satisfies readonly (keyof Wanted)[];
 
 /** One page: as it came, and as rows of a table. */
 export type ListedPage = { readonly unchanged: unknown; readonly items: readonly unknown[]; readonly rows: readonly (readonly string[])[]; readonly nextCursor: string | undefined };
@@ -50,62 +59,60 @@ function listing<Name extends ListOperation>(given: {
 /** The deployments of a table, also where they are shown without being listed. */
 export const listings = {
   applications: listing({
-    operation: 'listApplications', header: ['NAME', 'VERSION', 'CHANGED', 'COMPONENTS'], filters: ['label'], request: (query, { label }) => ({ query: labelled(query, label) }),
+    operation: 'listApplications', header: ['NAME', 'VERSION', 'CHANGED', 'COMPONENTS'], filters: ['label'], request: (query, { label }) => ({ query: { ...query, ...present({ label }) } }),
     row: (one, now) => [one.metadata.name, String(one.version), ago(one.updatedAt, now), one.spec.components.map((component) => component.name).join(', ')],
   }),
   environments: listing({
-    operation: 'listEnvironments', header: ['NAME', 'VERSION', 'CHANGED', 'STRATEGY', 'WAVES'], filters: ['label'], request: (query, { label }) => ({ query: labelled(query, label) }),
+    operation: 'listEnvironments', header: ['NAME', 'VERSION', 'CHANGED', 'STRATEGY', 'WAVES'], filters: ['label', 'target'], request: (query, { label, target }) => ({ query: { ...query, ...present({ label, target }) } }),
     row: (one, now) => [one.metadata.name, String(one.version), ago(one.updatedAt, now), one.spec.strategy.type, one.spec.waves.map((wave) => wave.targets.join(', ')).join(' → ')],
   }),
   targets: listing({
-    operation: 'listTargets', header: ['NAME', 'VERSION', 'CHANGED', 'PROVIDER', 'REGION'], filters: ['label'], request: (query, { label }) => ({ query: labelled(query, label) }),
+    operation: 'listTargets', header: ['NAME', 'VERSION', 'CHANGED', 'PROVIDER', 'REGION'], filters: ['label', 'provider'],
+    request: (query, wanted) => ({ query: { ...query, ...present({ label: wanted.label, provider: oneOf(provider.options, wanted.provider, 'provider') }) } }),
     row: (one, now) => [one.metadata.name, String(one.version), ago(one.updatedAt, now), one.spec.provider, orDash(one.spec.region)],
   }),
   releases: listing({
-    operation: 'listReleases', header: ['NAME', 'APPLICATION', 'CHANGED', 'COMPONENTS', 'DESCRIPTION'], filters: ['application', 'label'],
-    request: (query, { application, label }) => {
-      if (application === undefined) throw new UsageError('releases are listed for an application: give --application NAME, or use `sluice releases NAME`');
-      return { params: { application }, query: labelled(query, label) };
-    },
+    operation: 'listAllReleases', header: ['NAME', 'APPLICATION', 'CHANGED', 'COMPONENTS', 'DESCRIPTION'], filters: ['application', 'label'],
+    request: (query, { application, label }) => ({ query: { ...query, ...present({ application, label }) } }),
     row: (one, now) => [one.metadata.name, one.spec.application, ago(one.updatedAt, now), one.spec.components.map((component) => component.name).join(', '), orDash(one.spec.description)],
   }),
   'analysis-templates': listing({
-    operation: 'listAnalysisTemplates', header: ['NAME', 'VERSION', 'CHANGED', 'METRICS'], filters: ['label'], request: (query, { label }) => ({ query: labelled(query, label) }),
+    operation: 'listAnalysisTemplates', header: ['NAME', 'VERSION', 'CHANGED', 'METRICS'], filters: ['label'], request: (query, { label }) => ({ query: { ...query, ...present({ label }) } }),
     row: (one, now) => [one.metadata.name, String(one.version), ago(one.updatedAt, now), one.spec.metrics.map((metric) => metric.name).join(', ')],
   }),
   deployments: listing({
     operation: 'listDeployments', header: ['ID', 'APPLICATION', 'RELEASE', 'ENVIRONMENT', 'STATE', 'STEP', 'WEIGHT', 'CHANGED', 'REASON'], filters: ['application', 'environment', 'state'],
-    request: (query, { application, environment, state }) => {
-      const filters = [application, environment, state].filter((one) => one !== undefined);
-      if (filters.length > 1) throw new UsageError('deployments are listed by one filter at a time', ['--application', '--environment', '--state']);
-      return { query: { ...query, ...(application === undefined ? {} : { application }), ...(environment === undefined ? {} : { environment }), ...(state === undefined ? {} : { state: stateOf(state) }) } };
-    },
+    request: (query, { application, environment, state }) => ({ query: { ...query, ...present({ application, environment, state: oneOf(deploymentState.options, state, 'state') }) } }),
     row: (one, now) => [one.id, one.application, one.release, one.environment, one.state, orDash(one.step), weights(one.weightPercent), ago(one.updatedAt, now), one.reason],
   }),
   secrets: listing({
-    operation: 'listSecrets', header: ['NAME', 'VERSION', 'CHANGED', 'MADE'], request: (query) => ({ query }),
+    operation: 'listSecrets', header: ['NAME', 'VERSION', 'CHANGED', 'MADE'], filters: ['prefix'], request: (query, { prefix }) => ({ query: { ...query, ...present({ prefix }) } }),
     row: (one, now) => [one.name, String(one.version), ago(one.updatedAt, now), ago(one.createdAt, now)],
   }),
   keys: listing({
-    operation: 'listKeys', header: ['ID', 'NAME', 'ROLE', 'TARGET', 'PREFIX', 'LAST USED', 'EXPIRES', 'STATE'], request: (query) => ({ query }),
+    operation: 'listKeys', header: ['ID', 'NAME', 'ROLE', 'TARGET', 'PREFIX', 'LAST USED', 'EXPIRES', 'STATE'], filters: ['role', 'target'],
+    request: (query, { role, target }) => ({ query: { ...query, ...present({ role: oneOf(tenantRole.options, role, 'role'), target }) } }),
     row: (one, now) => [one.id, one.name, one.role, orDash(one.target), one.prefix, ago(one.lastUsedAt, now), orDash(one.expiresAt?.slice(0, 10)), keyState(one, now)],
   }),
   tenants: listing({
-    operation: 'listTenants', header: ['NAME', 'MADE'], request: (query) => ({ query }),
+    operation: 'listTenants', header: ['NAME', 'MADE'], filters: ['prefix'], request: (query, { prefix }) => ({ query: { ...query, ...present({ prefix }) } }),
     row: (one, now) => [one.name, ago(one.createdAt, now)],
   }),
 } as const satisfies { readonly [plural: string]: Listing };
 
 export type ListedKind = keyof typeof listings;
 
-function labelled<Query extends object>(query: Query, label: string | undefined): Query & { readonly label?: string } {
-  return label === undefined ? query : { ...query, label };
+/** What was given of some filters; what was not is left out. */
+function present<Filters extends object>(filters: Filters): { readonly [Name in keyof Filters]?: Exclude<Filters[Name], undefined> } {
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)) as { readonly [Name in keyof Filters]?: Exclude<Filters[Name], undefined> };
 }
 
-function stateOf(word: string): z.output<typeof deploymentState> {
-  const state = deploymentState.options.find((one) => one.toLowerCase() === word.toLowerCase());
-  if (state === undefined) throw new UsageError(`unknown state "${word}"`, deploymentState.options);
-  return state;
+/** A word as the API has it, however its letters are written. @throws UsageError that names the possible ones */
+function oneOf<Option extends string>(options: readonly Option[], word: string | undefined, what: string): Option | undefined {
+  if (word === undefined) return undefined;
+  const found = options.find((one) => one.toLowerCase() === word.toLowerCase());
+  if (found === undefined) throw new UsageError(`unknown ${what} "${word}"`, options);
+  return found;
 }
 
 /** `10 %`, or each target's where they differ. */

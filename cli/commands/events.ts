@@ -12,15 +12,20 @@ export const eventsCommand = command({
   path: ['events'],
   summary: 'Show what happened to a deployment, or in the tenant, oldest first',
   arguments: { id: { description: 'a deployment; without it all events of the tenant', optional: true } },
-  options: { stream: { type: 'text', placeholder: 'STREAM', description: 'only the events of one stream, as application/shop' }, ...pageOptions },
+  options: {
+    stream: { type: 'text', placeholder: 'STREAM', description: 'only the events of one stream, as application/shop' },
+    type: { type: 'text', placeholder: 'TYPE', description: 'only events of this type, as VerdictReached; of a deployment or a stream' },
+    ...pageOptions,
+  },
   examples: [
     { command: 'sluice events dep-01kaj3zv6w8y2r9d4x5b7c1m0n', does: 'show the history of a deployment' },
     { command: 'sluice events --stream application/shop --all --json', does: 'all changes of an application' },
+    { command: 'sluice events dep-01kaj3zv6w8y2r9d4x5b7c1m0n --type VerdictReached', does: 'show how a deployment was judged' },
   ],
   json: 'the page `{items, nextCursor?}`; with --all one page with all events.',
-  run: async ({ client, output, signal }, { arguments: { id }, options: { stream, limit, cursor, all } }) => {
+  run: async ({ client, output, signal }, { arguments: { id }, options: { stream, type, limit, cursor, all } }) => {
     if (id !== undefined && stream !== undefined) throw new UsageError('give either ID or --stream');
-    const query = { ...(limit === undefined ? {} : { limit }), ...(cursor === undefined ? {} : { cursor }) };
+    const query = { ...(type === undefined ? {} : { type }), ...(limit === undefined ? {} : { limit }), ...(cursor === undefined ? {} : { cursor }) };
     const read = (page: typeof query) => id === undefined
       ? client().exchange('listEvents', { query: { ...page, ...(stream === undefined ? {} : { stream }) } }, { signal })
       : client().exchange('listDeploymentEvents', { params: { id }, query: page }, { signal });

@@ -1,4 +1,4 @@
-import { role } from '#contracts/roles';
+import { tenantRole } from '#contracts/http/tenant-routes';
 import type { OperationOutput } from '#contracts/http/routes';
 
 import { command } from '../command.ts';
@@ -6,9 +6,7 @@ import type { Command, Surroundings } from '../command.ts';
 import { outcomes } from '../exit-codes.ts';
 import { listings } from '../listings.ts';
 import { orDash } from '../words.ts';
-import { pageOptions, showList } from './list.ts';
-
-const tenantRoles = role.exclude(['operator']).options;
+import { filterOptions, pageOptions, showList } from './list.ts';
 
 /** The longest name a key may have. Source: RFC 1123 labels, as all names of resources. */
 const LONGEST_NAME = 63;
@@ -18,7 +16,7 @@ const createKeyCommand = command({
   summary: 'Make an API key; its value is shown this once',
   arguments: { name: { description: 'what it is called (its role, for an agent with its target)', optional: true } },
   options: {
-    role: { type: 'text', placeholder: 'ROLE', required: true, choices: tenantRoles, description: 'what it may do' },
+    role: { type: 'text', placeholder: 'ROLE', required: true, choices: tenantRole.options, description: 'what it may do' },
     target: { type: 'text', placeholder: 'NAME', description: 'the target that an agent\'s key is bound to' },
     expiresInDays: { type: 'number', placeholder: 'DAYS', minimum: 1, maximum: 3650, description: 'when it ends (never)' },
   },
@@ -40,8 +38,8 @@ const listKeysCommand = command({
   path: ['keys', 'list'],
   summary: 'List API keys, without their values',
   arguments: {},
-  options: pageOptions,
-  examples: [{ command: 'sluice keys list', does: 'show which keys there are and when they were last used' }],
+  options: { role: { ...filterOptions.role, choices: tenantRole.options }, target: { ...filterOptions.target, description: 'keys that are bound to this target' }, ...pageOptions },
+  examples: [{ command: 'sluice keys list', does: 'show which keys there are and when they were last used' }, { command: 'sluice keys list --target cluster-a', does: 'show the keys of a target\'s agent' }],
   json: 'the page `{items, nextCursor?}`; with --all one page with all keys.',
   run: async (surroundings, { options: { all, ...wanted } }) => {
     await showList(surroundings, listings.keys, { wanted, all });

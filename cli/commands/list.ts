@@ -2,7 +2,7 @@ import { command } from '../command.ts';
 import type { Options, Surroundings } from '../command.ts';
 import { outcomes } from '../exit-codes.ts';
 import { bareWord, resourcePlurals } from '../kinds.ts';
-import { listings, readAll } from '../listings.ts';
+import { filterNames, listings, readAll } from '../listings.ts';
 import type { Listing, ListedPage, Wanted } from '../listings.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -11,6 +11,13 @@ export const pageOptions = {
   limit: { type: 'number', placeholder: 'N', minimum: 1, maximum: 200, description: 'how many to read at a time (50)' },
   cursor: { type: 'text', placeholder: 'CURSOR', description: 'go on where the page before ended' },
   all: { type: 'switch', description: 'read all pages' },
+} as const satisfies Options;
+
+/** Filters that several commands have. */
+export const filterOptions = {
+  target: { type: 'text', placeholder: 'NAME', description: 'environments that name this target, or keys that are bound to it' },
+  role: { type: 'text', placeholder: 'ROLE', description: 'keys of this role' },
+  prefix: { type: 'text', placeholder: 'TEXT', description: 'secrets or tenants whose names begin with this' },
 } as const satisfies Options;
 
 export const listCommand = command({
@@ -23,11 +30,16 @@ export const listCommand = command({
     environment: { type: 'text', placeholder: 'NAME', description: 'deployments to this environment' },
     state: { type: 'text', placeholder: 'STATE', description: 'deployments in this state, as Progressing' },
     label: { type: 'text', placeholder: 'KEY=VALUE', description: 'resources that carry this label' },
+    target: filterOptions.target,
+    provider: { type: 'text', placeholder: 'PROVIDER', description: 'targets of this provider' },
+    role: filterOptions.role,
+    prefix: filterOptions.prefix,
     ...pageOptions,
   },
   examples: [
     { command: 'sluice list', does: 'show what there is' },
     { command: 'sluice list deployments --state Progressing', does: 'show the running deployments' },
+    { command: 'sluice list deployments --application shop --environment production --state RolledBack', does: 'show what was rolled back in one place' },
     { command: 'sluice list releases --application shop --all --json', does: 'all releases of an application, as one JSON document' },
   ],
   json: 'the page `{items, nextCursor?}`; with --all one page with all items; without KIND one line per kind.',
@@ -45,7 +57,7 @@ export const listCommand = command({
 
 /** Shows one list: one page, or with `all` every page; with a title it is one of several. */
 export async function showList({ client, output, signal }: Surroundings, kind: Listing, given: { readonly wanted: Wanted; readonly all: boolean; readonly title?: string }): Promise<void> {
-  for (const filter of ['application', 'environment', 'state', 'label'] as const) {
+  for (const filter of filterNames) {
     if (given.wanted[filter] !== undefined && !kind.filters.includes(filter)) throw new UsageError(`this list has no filter --${filter}`, kind.filters.map((one) => `--${one}`));
   }
   const page = given.all ? await readAll(kind, client(), { wanted: given.wanted, signal }) : await kind.read(client(), given.wanted, signal);

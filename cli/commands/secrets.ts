@@ -3,7 +3,7 @@ import type { Arguments, Command, Options } from '../command.ts';
 import { outcomes } from '../exit-codes.ts';
 import { listings } from '../listings.ts';
 import { readSecretValue } from '../secret-value.ts';
-import { pageOptions, showList } from './list.ts';
+import { filterOptions, pageOptions, showList } from './list.ts';
 
 const named = { name: { description: 'the secret\'s name' } } as const satisfies Arguments;
 
@@ -51,8 +51,8 @@ const listSecretsCommand = command({
   path: ['secrets', 'list'],
   summary: 'List secrets, without their values',
   arguments: {},
-  options: pageOptions,
-  examples: [{ command: 'sluice secrets list', does: 'show which secrets there are' }],
+  options: { prefix: { ...filterOptions.prefix, description: 'secrets whose names begin with this' }, ...pageOptions },
+  examples: [{ command: 'sluice secrets list', does: 'show which secrets there are' }, { command: 'sluice secrets list --prefix shop-', does: 'show those that begin with shop-' }],
   json: 'the page `{items, nextCursor?}`; with --all one page with all secrets.',
   run: async (surroundings, { options: { all, ...wanted } }) => {
     await showList(surroundings, listings.secrets, { wanted, all });

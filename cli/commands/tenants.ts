@@ -3,7 +3,7 @@ import type { Arguments, Command } from '../command.ts';
 import { outcomes } from '../exit-codes.ts';
 import { listings } from '../listings.ts';
 import { showCreatedKey } from './keys.ts';
-import { pageOptions, showList } from './list.ts';
+import { filterOptions, pageOptions, showList } from './list.ts';
 
 const named = { name: { description: 'the tenant\'s name' } } as const satisfies Arguments;
 const needsOperator = 'Needs the operator\'s key.';
@@ -28,7 +28,7 @@ const listTenantsCommand = command({
   summary: 'List tenants',
   description: needsOperator,
   arguments: {},
-  options: pageOptions,
+  options: { prefix: { ...filterOptions.prefix, description: 'tenants whose names begin with this' }, ...pageOptions },
   examples: [{ command: 'sluice tenants list', does: 'show which tenants there are' }],
   json: 'the page `{items, nextCursor?}`; with --all one page with all tenants.',
   run: async (surroundings, { options: { all, ...wanted } }) => {

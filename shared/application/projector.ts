@@ -1,5 +1,6 @@
 import type { Context } from '#application/context';
 import { loadDeployment } from '#application/deployments/load-deployment';
+import { summaryIndex } from '#application/deployments/summary-index';
 import { summaryOf } from '#application/deployments/view';
 import type { Projector } from '#application/handlers';
 import { hideResource, showResource } from '#application/resources/resource-document';
@@ -71,6 +72,5 @@ async function showDeployment(context: Context, id: string, version: number): Pr
   const loaded = await loadDeployment(context, id);
   if (loaded === undefined) return;
   const summary = summaryOf(loaded.state, loaded.version);
-  const { application, environment, state } = summary;
-  await readModels.put(context.tenant, 'deployments', { key: id, version: loaded.version, index: { application, environment, state }, document: summary });
+  await readModels.put(context.tenant, 'deployments', { key: id, version: loaded.version, index: summaryIndex(summary), document: summary });
 }

@@ -48,6 +48,12 @@ describe('apply, get, list and delete', () => {
   it('list by kind, and everything', async () => {
     expect((await server.sluice(['list', 'release', '--application', 'shop'])).stdout).toMatch(/^NAME +APPLICATION .*\n1\.0\.0 +shop /);
     expect((await server.sluice(['releases', 'shop', '--json'])).stdout).toContain('"1.0.0"');
+    expect((await server.sluice(['releases'])).stdout).toMatch(/^NAME +APPLICATION .*\n1\.0\.0 +shop /);
+    expect((await server.sluice(['list', 'releases', '--application', 'store'])).stdout).toBe('nothing there\n');
+    expect((await server.sluice(['list', 'environments', '--target', 'cluster-a'])).stdout).toMatch(/production/);
+    expect((await server.sluice(['list', 'targets', '--provider', 'agent', '--label', 'site=north'])).stdout).toBe('nothing there\n');
+    expect((await server.sluice(['list', 'deployments', '--application', 'shop', '--environment', 'production', '--state', 'succeeded'])).stdout).toBe('nothing there\n');
+    expect(JSON.parse((await server.sluice(['events', '--stream', 'application/shop', '--type', 'ResourceDeleted', '--json'])).stdout)).toEqual({ items: [] });
     expect((await server.sluice(['list'])).stdout).toMatch(/applications\n[^]*shop[^]*environments\n[^]*production[^]*targets\n[^]*cluster-a[^]*analysis-templates\nnothing there/);
     expect((await server.sluice(['targets'])).stdout).toMatch(/cluster-a +no /);
   });
@@ -83,7 +89,7 @@ describe('nothing is sent', () => {
     expect(JSON.parse((await server.sluice(['list', 'targets', '--json'])).stdout)).toEqual({ items: [] });
   });
 
-  it.each([[['apply', '-f', '/nonexistent/x.yaml'], /cannot be read: ENOENT/], [['get', 'pod', 'x'], /unknown kind "pod"\n {2}possible: application,/], [['delete', 'secret', 'x'], /unknown kind "secret"/], [['list', 'deployments', '--state', 'Sleeping'], /unknown state "Sleeping"\n {2}possible: Requested/], [['list', 'targets', '--state', 'Failed'], /no filter --state/], [['delete', 'release', 'shop'], /named APPLICATION\/RELEASE/], [['get', 'deployment', 'dep-1'], /deployment id/], [['list', '--url', 'http://192.0.2.1'], /insecure-url/], [['list', '--url', 'nowhere'], /url must be an address/]])('for %j', async (words, message) => {
+  it.each([[['apply', '-f', '/nonexistent/x.yaml'], /cannot be read: ENOENT/], [['get', 'pod', 'x'], /unknown kind "pod"\n {2}possible: application,/], [['delete', 'secret', 'x'], /unknown kind "secret"/], [['list', 'deployments', '--state', 'Sleeping'], /unknown state "Sleeping"\n {2}possible: Requested/], [['list', 'targets', '--state', 'Failed'], /no filter --state/], [['list', 'targets', '--provider', 'abacus'], /unknown provider "abacus"\n {2}possible: agent/], [['list', 'keys', '--role', 'king'], /unknown role "king"\n {2}possible: admin/], [['list', 'keys', '--prefix', 'x'], /no filter --prefix\n {2}possible: --role, --target/], [['delete', 'release', 'shop'], /named APPLICATION\/RELEASE/], [['get', 'deployment', 'dep-1'], /deployment id/], [['list', '--url', 'http://192.0.2.1'], /insecure-url/], [['list', '--url', 'nowhere'], /url must be an address/]])('for %j', async (words, message) => {
     const result = await server.sluice(words);
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
     expect(result.stderr).toMatch(message);
@@ -98,6 +104,7 @@ describe('secrets, keys and tenants', () => {
     const listed = await server.sluice(['secrets', 'list', '--json']);
     expect(JSON.parse(listed.stdout)).toMatchObject({ items: [{ name: 'db', version: 2 }] });
     expect(listed.stdout).not.toContain('hunter');
+    expect((await server.sluice(['secrets', 'list', '--prefix', 'x'])).stdout).toBe('nothing there\n');
     expect((await server.sluice(['get', 'secret', 'db'])).stdout).toMatch(/^name +db\nversion +2\n/);
     expect((await server.sluice(['secrets', 'delete', 'db'])).stdout).toBe('secret db deleted\n');
   });
@@ -107,6 +114,8 @@ describe('secrets, keys and tenants', () => {
     const key = made.stdout.trim();
     expect(made.stderr).toMatch(/name +viewer\nrole +viewer\n[^]*shown this once/);
     expect((await server.sluice(['list', 'applications'], { environment: { SLUICE_KEY: key } })).exitCode).toBe(0);
+    expect((await server.sluice(['keys', 'list', '--role', 'viewer'])).stdout).toMatch(/^ID .*\n.* viewer +viewer +[^\n]*\n$/);
+    expect((await server.sluice(['keys', 'list', '--target', 'cluster-a'])).stdout).toBe('nothing there\n');
     expect((await server.sluice(['keys', 'list'], { environment: { SLUICE_KEY: key } })).exitCode).toBe(4);
     const id = /^id +(\S+)/m.exec(made.stderr)?.[1] ?? '';
     expect((await server.sluice(['keys', 'revoke', id])).stdout).toBe(`key ${id} revoked\n`);

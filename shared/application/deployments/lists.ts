@@ -1,55 +1,47 @@
+import type { CallContext } from '#application/context';
 import { deploymentStream, requireDeployment } from '#application/deployments/load-deployment';
+import { summaryFilter } from '#application/deployments/summary-index';
 import type { OperationHandlers } from '#application/handlers';
-import { Failure } from '#contracts/errors';
+import { readPage } from '#application/read-page';
+import type { Page, PageQuery } from '#application/read-page';
+import { fieldFailure } from '#application/resources/check-resource';
 import { deploymentSummary } from '#contracts/views';
 import type { StoredEvent } from '#ports/event-store';
 
-/**
- * Lists deployments, newest first, by at most one filter. In all lists a cursor is the place itself: the outside signs it on its way out
- * and opens it on its way in.
- */
+/** Lists deployments, newest first, by any combination of filters; from the read model. */
 export const listDeployments: OperationHandlers['listDeployments'] = async (context, { query }) => {
-  const filters = (['application', 'environment', 'state'] as const).flatMap((index) => (query[index] === undefined ? [] : [{ index, value: query[index] }]));
-  if (filters.length > 1) {
-    const [first, second] = filters;
-    throw new Failure('rule-broken', { detail: `at most one filter: ${first?.index ?? ''} and ${second?.index ?? ''} were given`, errors: [{ field: `query.${second?.index ?? ''}`, rule: 'must be the only filter', value: second?.value }] });
-  }
-  const [filter] = filters;
-  const after = query.cursor;
-  const found = await context.ports.readModels.list(context.tenant, 'deployments', { limit: query.limit + 1, ...(filter === undefined ? {} : { filter }), ...(after === undefined ? {} : { after }) });
-  const page = found.slice(0, query.limit);
-  const last = page.at(-1);
-  const more = found.length > query.limit && last !== undefined ? { nextCursor: last.key } : {};
-  return { body: { items: page.map((one) => deploymentSummary.parse(one.document)), ...more } };
+  const filter = summaryFilter(query);
+  const { items, more } = await readPage(query, {
+    read: async (page) => await context.ports.readModels.list(context.tenant, 'deployments', { ...page, ...(filter === undefined ? {} : { filter }) }),
+    placeOf: (one) => one.key,
+  });
+  return { body: { items: items.map((one) => deploymentSummary.parse(one.document)), ...more } };
 };
 
 /** Lists a deployment's events, oldest first. */
 export const listDeploymentEvents: OperationHandlers['listDeploymentEvents'] = async (context, { params, query }) => {
   await requireDeployment(context, params.id);
-  const after = Number(query.cursor ?? 0);
-  const events = await context.ports.events.read({ tenant: context.tenant, stream: deploymentStream(params.id) }, { fromVersion: after + 1, limit: query.limit + 1 });
-  const page = events.slice(0, query.limit);
-  const last = page.at(-1);
-  const more = events.length > query.limit && last !== undefined ? { nextCursor: String(last.version) } : {};
-  return { body: { items: page.map(shown), ...more } };
+  return shownPage(await readStream(context, deploymentStream(params.id), query));
 };
 
-/** Lists the tenant's events in the order of its feed, or those of one stream. */
+/** Lists the tenant's events in the order of its feed, or those of one stream in its order. */
 export const listEvents: OperationHandlers['listEvents'] = async (context, { query }) => {
-  const opened = query.cursor;
-  if (query.stream !== undefined) {
-    const from = opened === undefined ? 0 : Number(opened);
-    const events = await context.ports.events.read({ tenant: context.tenant, stream: query.stream }, { fromVersion: from + 1, limit: query.limit + 1 });
-    const page = events.slice(0, query.limit);
-    return { body: { items: page.map(shown), ...(events.length > query.limit ? { nextCursor: String(page.at(-1)?.version ?? from) } : {}) } };
-  }
-  const events = await context.ports.events.readFeed(context.tenant, opened, query.limit + 1);
-  const page = events.slice(0, query.limit);
-  const last = page.at(-1);
-  return { body: { items: page.map(shown), ...(events.length > query.limit && last !== undefined ? { nextCursor: last.cursor } : {}) } };
+  if (query.stream !== undefined) return shownPage(await readStream(context, query.stream, query));
+  if (query.type !== undefined) throw fieldFailure('rule-broken', [{ field: 'query.type', rule: 'must be given together with stream: a feed is read in its order, whatever its events are', value: query.type }]);
+  return shownPage(await readPage(query, { read: async ({ after, limit }) => await context.ports.events.readFeed(context.tenant, after, limit), placeOf: (event) => event.cursor, maybeShort: true }));
 };
 
-function shown(event: StoredEvent) {
-  const { tenant: _tenant, cursor: _cursor, ...rest } = event;
-  return rest;
+/** A page of a stream, whose places are its versions; of one type the events are picked out while the stream is read. */
+async function readStream(context: CallContext, stream: string, query: PageQuery & { readonly type?: string | undefined }): Promise<Page<StoredEvent>> {
+  const { type } = query;
+  return await readPage(query, {
+    read: async ({ after, limit }) => await context.ports.events.read({ tenant: context.tenant, stream }, { fromVersion: Number(after ?? 0) + 1, limit }),
+    placeOf: (event) => String(event.version),
+    ...(type === undefined ? {} : { keep: (event: StoredEvent) => event.type === type }),
+  });
+}
+
+/** Events as the API shows them: the tenant is the caller's, and the place in the feed is the page's. */
+function shownPage({ items, more }: Page<StoredEvent & { readonly cursor?: string }>) {
+  return { body: { items: items.map(({ tenant: _tenant, cursor: _cursor, ...shown }) => shown), ...more } };
 }

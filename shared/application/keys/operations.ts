@@ -10,6 +10,7 @@ import { loadResource } from '#application/resources/load-resource';
 import { fieldFailure } from '#application/resources/check-resource';
 import { Failure } from '#contracts/errors';
 import type { apiKeyRequest } from '#contracts/http/tenant-routes';
+import type { KeyRecord } from '#ports/keys';
 
 /** The use cases behind the routes of keys. The schema of a request knows no role `operator`, so that no admin can make one. */
 export const keyOperations: Pick<OperationHandlers, 'createKey' | 'listKeys' | 'revokeKey'> = {
@@ -18,7 +19,13 @@ export const keyOperations: Pick<OperationHandlers, 'createKey' | 'listKeys' | '
     return { body: await makeKey(context, { ...body, by: context.caller.keyId }) };
   },
   listKeys: async (context, { query }) => {
-    const { items, more } = await readPage(query, async (page) => await context.ports.keys.list(context.tenant, page), (one) => one.id);
+    const { role, target } = query;
+    const filter = target !== undefined ? { index: 'target', value: target } as const : role !== undefined ? { index: 'role', value: role } as const : undefined;
+    const { items, more } = await readPage(query, {
+      read: async (page) => await context.ports.keys.list(context.tenant, { ...page, ...(filter === undefined ? {} : { filter }) }),
+      placeOf: (one) => one.id,
+      ...(target === undefined || role === undefined ? {} : { keep: (one: KeyRecord) => one.role === role }),
+    });
     return { body: { items: items.map(keyView), ...more } };
   },
   revokeKey: async (context, { params: { id } }) => {

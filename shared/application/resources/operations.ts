@@ -1,15 +1,15 @@
 import type { CallContext } from '#application/context';
 import type { OperationHandlers } from '#application/handlers';
-import { readPage } from '#application/read-page';
 import type { PageQuery } from '#application/read-page';
 import { deleteResource } from '#application/resources/delete-resource';
+import { listResources } from '#application/resources/lists';
+import type { ResourceFilters } from '#application/resources/lists';
 import { loadResource } from '#application/resources/load-resource';
 import type { LoadedResource } from '#application/resources/load-resource';
 import { putResource } from '#application/resources/put-resource';
-import { parseResourceDocument } from '#application/resources/resource-document';
 import { Failure } from '#contracts/errors';
 import type { resourceRoutes } from '#contracts/http/resource-routes';
-import { inWords, kindIndex, labelIndex } from '#domain/resources/reference';
+import { inWords } from '#domain/resources/reference';
 import type { ResourceKind, ResourceOf } from '#domain/resources/resource';
 
 type Path = { readonly name: string; readonly application?: string };
@@ -27,12 +27,9 @@ const get = <Kind extends ResourceKind>(kind: Kind) => async (context: CallConte
   return { body: shown(loaded), version: loaded.version };
 };
 
-/** In the order of names; from the read model. */
-const list = <Kind extends ResourceKind>(kind: Kind) => async (context: CallContext, { params, query }: { readonly params: Omit<Path, 'name'>; readonly query: PageQuery & { readonly label?: string | undefined } }) => {
-  const listed = { kind, ...params };
-  const filter = query.label === undefined ? { index: 'kind', value: kindIndex(listed) } : { index: 'label', value: labelIndex(listed, query.label) };
-  const { items, more } = await readPage(query, async (page) => await context.ports.readModels.list(context.tenant, 'resources', { filter, ...page }), (one) => one.key);
-  return { body: { items: items.map((one) => shown(parseResourceDocument(kind, one))), ...more } };
+const list = <Kind extends ResourceKind>(kind: Kind) => async (context: CallContext, { params, query }: { readonly params: Omit<Path, 'name'>; readonly query: PageQuery & ResourceFilters }) => {
+  const { items, more } = await listResources(context, kind, { ...query, ...params });
+  return { body: { items: items.map(shown), ...more } };
 };
 
 const remove = (kind: ResourceKind) => async (context: CallContext, { params }: { readonly params: Path }) => {
@@ -45,7 +42,7 @@ export const resourceOperations: Pick<OperationHandlers, Exclude<keyof typeof re
   putApplication: put('Application'), getApplication: get('Application'), listApplications: list('Application'), deleteApplication: remove('Application'),
   putEnvironment: put('Environment'), getEnvironment: get('Environment'), listEnvironments: list('Environment'), deleteEnvironment: remove('Environment'),
   putTarget: put('Target'), getTarget: get('Target'), listTargets: list('Target'), deleteTarget: remove('Target'),
-  putRelease: put('Release'), getRelease: get('Release'), listReleases: list('Release'), deleteRelease: remove('Release'),
+  putRelease: put('Release'), getRelease: get('Release'), listReleases: list('Release'), listAllReleases: list('Release'), deleteRelease: remove('Release'),
   putAnalysisTemplate: put('AnalysisTemplate'), getAnalysisTemplate: get('AnalysisTemplate'), listAnalysisTemplates: list('AnalysisTemplate'), deleteAnalysisTemplate: remove('AnalysisTemplate'),
 };
 

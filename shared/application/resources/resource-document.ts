@@ -16,9 +16,20 @@ const storedDocument = z.strictObject({ resource: resourceSchema, updatedAt: ins
 /** Brings a resource into the lists; an older version changes nothing. */
 export async function showResource(context: Context, reference: ResourceReference, loaded: { readonly resource: Resource; readonly version: number; readonly updatedAt: string }): Promise<void> {
   const { resource, version, updatedAt } = loaded;
-  const uses = [...new Set(usesOf(resource).map(useIndex))];
-  const label = Object.entries(resource.metadata.labels ?? {}).map(([key, value]) => labelIndex(reference, `${key}=${value}`));
-  await context.ports.readModels.put(context.tenant, 'resources', { key: documentKey(reference), version, index: { kind: kindIndex(reference), uses, label }, document: { resource, updatedAt } satisfies z.input<typeof storedDocument> });
+  const document: z.input<typeof storedDocument> = { resource, updatedAt };
+  await context.ports.readModels.put(context.tenant, 'resources', { key: documentKey(reference), version, index: indexOf(reference, resource), document });
+}
+
+/** Under what a resource is found. A release is found in its application, and among those of all applications. */
+function indexOf(reference: ResourceReference, resource: Resource): ReadModelDocument['index'] {
+  const listedIn = reference.application === undefined ? [reference] : [reference, { kind: reference.kind }];
+  const labels = Object.entries(resource.metadata.labels ?? {});
+  return {
+    kind: listedIn.map(kindIndex),
+    uses: [...new Set(usesOf(resource).map(useIndex))],
+    label: listedIn.flatMap((list) => labels.map(([key, value]) => labelIndex(list, `${key}=${value}`))),
+    ...(resource.kind === 'Target' ? { provider: resource.spec.provider } : {}),
+  };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { CallContext } from '#application/context';
 import { nowOf } from '#application/context';
 import { appendRecord } from '#application/append-record';
 import type { OperationHandlers } from '#application/handlers';
-import { readPage } from '#application/read-page';
+import { beginning, readPage } from '#application/read-page';
 import { documentsUsing, refuseWhileUsed } from '#application/resources/users-of';
 import { Failure } from '#contracts/errors';
 import type { tenantRoutes } from '#contracts/http/tenant-routes';
@@ -22,7 +22,7 @@ export const secretOperations: Pick<OperationHandlers, SecretOperation> = {
   },
   getSecret: async (context, { params }) => ({ body: await requireSecret(context, params.name) }),
   listSecrets: async (context, { query }) => {
-    const { items, more } = await readPage(query, async (page) => await context.ports.secrets.list(context.tenant, page), (one) => one.name);
+    const { items, more } = await readPage(query, { read: async (page) => await context.ports.secrets.list(context.tenant, { ...page, ...beginning(query) }), placeOf: (one) => one.name });
     return { body: { items: [...items], ...more } };
   },
   deleteSecret: async (context, { params: { name } }) => {

@@ -1,6 +1,6 @@
 import type { OperationHandlers } from '#application/handlers';
 import { makeKey } from '#application/keys/create-key';
-import { readPage } from '#application/read-page';
+import { beginning, readPage } from '#application/read-page';
 import { createTenant } from '#application/tenants/create-tenant';
 import { deleteTenant } from '#application/tenants/delete-tenant';
 import { OPERATOR_TENANT, loadTenant } from '#application/tenants/load-tenant';
@@ -11,7 +11,7 @@ import { Failure } from '#contracts/errors';
 export const tenantOperations: Pick<OperationHandlers, 'putTenant' | 'listTenants' | 'deleteTenant' | 'createTenantKey'> = {
   putTenant: async (context, { params }) => ({ body: await createTenant(context, params.name, context.caller.keyId) }),
   listTenants: async (context, { query }) => {
-    const { items, more } = await readPage(query, async (page) => await context.ports.readModels.list(OPERATOR_TENANT, 'tenants', { filter: ACTIVE, ...page }), (one) => one.key);
+    const { items, more } = await readPage(query, { read: async (page) => await context.ports.readModels.list(OPERATOR_TENANT, 'tenants', { filter: ACTIVE, ...page, ...beginning(query) }), placeOf: (one) => one.key });
     return { body: { items: items.map(parseTenantDocument), ...more } };
   },
   deleteTenant: async (context, { params }) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { eventEnvelope } from '#contracts/events';
+import { eventCatalogue, eventEnvelope } from '#contracts/events';
 import { acceptedExample, deploymentExample, deploymentRequestExample, deploymentSummaryExample, eventExample, planExample, requestedExample, validationExample } from '#contracts/http/deployment-examples';
 import { pageOf, pageQuery, route } from '#contracts/http/route';
 import { deploymentState, deploymentSummary, deploymentView, planView, validationView } from '#contracts/views';
@@ -46,6 +46,8 @@ const action = <Name extends keyof typeof deploymentActions>(name: Name) => rout
 });
 
 const eventView = eventEnvelope.omit({ tenant: true });
+/** Only events of this type. */
+const type = z.enum(Object.keys(eventCatalogue)).optional();
 const created = ['conflict', 'freeze-active', 'already-running', 'rule-broken', 'unknown-reference'] as const;
 
 /** The routes of deployments. */
@@ -57,13 +59,13 @@ export const deploymentRoutes = {
   planDeployment: route({ method: 'POST', path: '/v1/plans', permission: 'deployment:read', summary: 'Show the plan that a request would get; changes nothing', body: deploymentRequest, response: planView, problems: ['rule-broken', 'unknown-reference'], examples: { body: deploymentRequestExample, response: planExample } }),
   validateDeployment: route({ method: 'POST', path: '/v1/validations', permission: 'deployment:read', summary: 'Run all checks before a deployment; changes nothing', body: deploymentRequest, response: validationView, problems: ['rule-broken', 'unknown-reference'], examples: { body: deploymentRequestExample, response: validationExample } }),
   listDeployments: route({
-    method: 'GET', path: '/v1/deployments', permission: 'deployment:read', summary: 'List deployments, newest first; at most one filter',
-    query: z.strictObject({ ...pageQuery, application: resourceName.optional(), environment: resourceName.optional(), state: deploymentState.optional() }), response: pageOf(deploymentSummary), problems: ['rule-broken'],
+    method: 'GET', path: '/v1/deployments', permission: 'deployment:read', summary: 'List deployments, newest first, by any combination of filters',
+    query: z.strictObject({ ...pageQuery, application: resourceName.optional(), environment: resourceName.optional(), state: deploymentState.optional() }), response: pageOf(deploymentSummary),
     examples: { response: { items: [deploymentSummaryExample] } },
   }),
   getDeployment: route({ method: 'GET', path: '/v1/deployments/{id}', permission: 'deployment:read', summary: 'Get a deployment: a fold of its stream', params: identified, response: deploymentView, versioned: true, problems: ['not-found'], examples: { response: deploymentExample } }),
-  listDeploymentEvents: route({ method: 'GET', path: '/v1/deployments/{id}/events', permission: 'deployment:read', summary: 'List the events of a deployment, oldest first', params: identified, query: z.strictObject(pageQuery), response: pageOf(eventView), problems: ['not-found'], examples: { response: { items: [eventExample] } } }),
-  listEvents: route({ method: 'GET', path: '/v1/events', permission: 'event:read', summary: 'List the events of the tenant, oldest first', query: z.strictObject({ ...pageQuery, stream: z.string().max(200).optional() }), response: pageOf(eventView), examples: { response: { items: [eventExample] } } }),
+  listDeploymentEvents: route({ method: 'GET', path: '/v1/deployments/{id}/events', permission: 'deployment:read', summary: 'List the events of a deployment, oldest first', params: identified, query: z.strictObject({ ...pageQuery, type }), response: pageOf(eventView), problems: ['not-found'], examples: { response: { items: [eventExample] } } }),
+  listEvents: route({ method: 'GET', path: '/v1/events', permission: 'event:read', summary: 'List the events of the tenant, oldest first; with stream those of one stream, also by type', query: z.strictObject({ ...pageQuery, stream: z.string().max(200).optional(), type }), response: pageOf(eventView), problems: ['rule-broken'], examples: { response: { items: [eventExample] } } }),
   pauseDeployment: action('pause'),
   resumeDeployment: action('resume'),
   promoteDeployment: action('promote'),

@@ -57,6 +57,9 @@ export function route<const Given extends Particular>(given: Given): Omit<Defaul
 /** A page of a list: `cursor` is opaque, signed, and bound to tenant and filter. */
 export const pageQuery = { limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(2048).optional() };
 
+/** A filter of lists that are in the order of names: only those that begin with this. */
+export const namePrefix = z.string().regex(/^[a-z0-9-]{1,63}$/, 'must be 1 to 63 lower-case letters, digits or hyphens').optional().meta({ example: 'shop-' });
+
 /** The answer of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.strictObject({ items: z.array(item), nextCursor: z.string().optional() });

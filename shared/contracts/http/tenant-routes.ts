@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { pageOf, pageQuery, route } from '#contracts/http/route';
+import { namePrefix, pageOf, pageQuery, route } from '#contracts/http/route';
 import { role } from '#contracts/roles';
 import { apiKeyView, createdApiKey, secretView, tenantView } from '#contracts/views';
 import { resourceName } from '#domain/resources/names';
@@ -8,10 +8,13 @@ import { resourceName } from '#domain/resources/names';
 const named = z.strictObject({ name: resourceName });
 const secretValue = z.strictObject({ value: z.string().min(1).max(65_536) });
 
+/** The roles that a key of a tenant may have. */
+export const tenantRole = role.exclude(['operator']);
+
 /** A key to be made; a key of role `agent` is bound to a target. */
 export const apiKeyRequest = z.strictObject({
   name: resourceName,
-  role: role.exclude(['operator']),
+  role: tenantRole,
   target: resourceName.optional(),
   expiresInDays: z.int().min(1).max(3650).optional(),
 });
@@ -25,15 +28,15 @@ const tenantExample = { name: 'default', createdAt } as const;
 /** The routes of keys, secrets and tenants. */
 export const tenantRoutes = {
   createKey: route({ method: 'POST', path: '/v1/keys', permission: 'key:manage', summary: 'Make an API key; its value is shown this once', body: apiKeyRequest, status: 201, response: createdApiKey, idempotent: true, problems: ['rule-broken', 'unknown-reference'], secret: 'answer', examples: { body: { name: 'ci', role: 'deployer' }, response: createdKeyExample } }),
-  listKeys: route({ method: 'GET', path: '/v1/keys', permission: 'key:manage', summary: 'List API keys, without their values', query: z.strictObject(pageQuery), response: pageOf(apiKeyView), examples: { response: { items: [keyExample] } } }),
+  listKeys: route({ method: 'GET', path: '/v1/keys', permission: 'key:manage', summary: 'List API keys, without their values', query: z.strictObject({ ...pageQuery, role: tenantRole.optional(), target: resourceName.optional() }), response: pageOf(apiKeyView), examples: { response: { items: [keyExample] } } }),
   revokeKey: route({ method: 'DELETE', path: '/v1/keys/{id}', permission: 'key:manage', summary: 'Revoke an API key; its connections close within a minute', params: z.strictObject({ id: z.string().max(64) }), status: 204, response: z.null(), problems: ['not-found'] }),
   setSecret: route({ method: 'PUT', path: '/v1/secrets/{name}', permission: 'secret:write', summary: 'Set a secret\'s value; it is never shown', params: named, body: secretValue, secret: 'request', response: secretView, examples: secretExamples }),
   rotateSecret: route({ method: 'POST', path: '/v1/secrets/{name}/rotate', permission: 'secret:write', summary: 'Give a secret a new value; fails when there is none', params: named, body: secretValue, secret: 'request', response: secretView, problems: ['not-found'], examples: secretExamples }),
   getSecret: route({ method: 'GET', path: '/v1/secrets/{name}', permission: 'secret:read', summary: 'Get what is known of a secret, never its value', params: named, response: secretView, problems: ['not-found'], examples: { response: secretExamples.response } }),
-  listSecrets: route({ method: 'GET', path: '/v1/secrets', permission: 'secret:read', summary: 'List secrets, without their values', query: z.strictObject(pageQuery), response: pageOf(secretView), examples: { response: { items: [secretExamples.response] } } }),
+  listSecrets: route({ method: 'GET', path: '/v1/secrets', permission: 'secret:read', summary: 'List secrets, without their values', query: z.strictObject({ ...pageQuery, prefix: namePrefix }), response: pageOf(secretView), examples: { response: { items: [secretExamples.response] } } }),
   deleteSecret: route({ method: 'DELETE', path: '/v1/secrets/{name}', permission: 'secret:write', summary: 'Delete a secret', params: named, status: 204, response: z.null(), problems: ['not-found', 'in-use'] }),
   putTenant: route({ method: 'PUT', path: '/v1/tenants/{name}', permission: 'tenant:manage', summary: 'Make a tenant', params: named, body: z.strictObject({}), response: tenantView, problems: ['rule-broken'], examples: { body: {}, response: tenantExample } }),
-  listTenants: route({ method: 'GET', path: '/v1/tenants', permission: 'tenant:manage', summary: 'List tenants', query: z.strictObject(pageQuery), response: pageOf(tenantView), examples: { response: { items: [tenantExample] } } }),
+  listTenants: route({ method: 'GET', path: '/v1/tenants', permission: 'tenant:manage', summary: 'List tenants', query: z.strictObject({ ...pageQuery, prefix: namePrefix }), response: pageOf(tenantView), examples: { response: { items: [tenantExample] } } }),
   deleteTenant: route({ method: 'DELETE', path: '/v1/tenants/{name}', permission: 'tenant:manage', summary: 'Delete a tenant: its keys stop working', params: named, status: 204, response: z.null(), problems: ['not-found', 'in-use'] }),
   createTenantKey: route({ method: 'POST', path: '/v1/tenants/{name}/keys', permission: 'tenant:manage', summary: 'Make a tenant\'s first or a new admin key; its value is shown this once', params: named, body: z.strictObject({ name: resourceName.default('admin') }), status: 201, response: createdApiKey, idempotent: true, secret: 'answer', problems: ['not-found'], examples: { body: { name: 'admin' }, response: { ...createdKeyExample, name: 'admin', role: 'admin' } } }),
 } as const;

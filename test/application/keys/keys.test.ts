@@ -85,6 +85,24 @@ describe('a key', () => {
   });
 });
 
+describe('the list of keys', () => {
+  it('is narrowed by role, by target, and by both, in pages', async () => {
+    for (const name of ['edge-1', 'edge-2']) await put(system, shop.target(name));
+    for (const body of [{ role: 'agent', target: 'edge-1' }, { role: 'viewer' }, { role: 'agent', target: 'edge-2' }, { role: 'agent', target: 'edge-1' }, { role: 'viewer' }]) {
+      await system.call('createKey', { body: { name: 'one', ...body } });
+      system.time.advance(1);
+    }
+    const listed = async (query: object) => (await system.call('listKeys', { query })).items.map((one) => one.target ?? one.role);
+    expect(await listed({ role: 'viewer' })).toEqual(['viewer', 'viewer']);
+    expect(await listed({ role: 'agent' })).toEqual(['edge-1', 'edge-2', 'edge-1']);
+    expect(await listed({ target: 'edge-1' })).toEqual(['edge-1', 'edge-1']);
+    expect(await listed({ target: 'edge-1', role: 'agent' })).toEqual(['edge-1', 'edge-1']);
+    expect(await listed({ target: 'edge-1', role: 'viewer' })).toEqual([]);
+    const first = await system.call('listKeys', { query: { role: 'agent', limit: 2 } });
+    expect((await system.call('listKeys', { query: { role: 'agent', limit: 2, cursor: first.nextCursor } })).items).toHaveLength(1);
+  });
+});
+
 describe('revoking a key', () => {
   it('ends it and its connections, and records who did it', async () => {
     const { id } = await system.call('createKey', { body: { name: 'ci', role: 'deployer' } });

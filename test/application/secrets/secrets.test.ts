@@ -88,6 +88,14 @@ describe('a secret', () => {
     expect(await system.call('listSecrets')).toEqual({ items: [] });
   });
 
+  it('is listed by what its name begins with', async () => {
+    for (const name of ['shop', 'shop-db', 'shop-token', 'shoq', 'api']) await system.call('setSecret', { params: { name }, body: { value: VALUE } });
+    const first = await system.call('listSecrets', { query: { prefix: 'shop', limit: 2 } });
+    const second = await system.call('listSecrets', { query: { prefix: 'shop', limit: 2, cursor: first.nextCursor } });
+    expect([first.items.map((one) => one.name), second.items.map((one) => one.name), second.nextCursor]).toEqual([['shop', 'shop-db'], ['shop-token'], undefined]);
+    await expect(system.call('listSecrets', { query: { prefix: 'Shop%' } })).rejects.toMatchObject({ name: 'ZodError' });
+  });
+
   it('is listed page by page', async () => {
     for (const name of ['c', 'a', 'b']) await system.call('setSecret', { params: { name }, body: { value: VALUE } });
     const first = await system.call('listSecrets', { query: { limit: 2 } });

@@ -40,6 +40,12 @@ describe('a tenant', () => {
     expect(await system.refusal('putTenant', { params: { name } }, operator)).toMatchObject({ code: 'rule-broken', detail: { errors: [{ field: 'params.name', value: name }] } });
   });
 
+  it('is listed by what its name begins with, unless it was deleted', async () => {
+    for (const name of ['acme', 'acme-east', 'acme-west', 'globex']) await make(name);
+    await system.call('deleteTenant', { params: { name: 'acme-west' } }, operator);
+    expect((await system.call('listTenants', { query: { prefix: 'acme' } }, operator)).items.map((one) => one.name)).toEqual(['acme', 'acme-east']);
+  });
+
   it('is listed page by page in the order of names', async () => {
     for (const name of ['c', 'a', 'b']) await make(name);
     const first = await system.call('listTenants', { query: { limit: 2 } }, operator);
