@@ -1,5 +1,5 @@
 import { BatchGetItemCommand, BatchWriteItemCommand, ConditionalCheckFailedException, DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand, TransactWriteItemsCommand, TransactionCanceledException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { AttributeValue, DynamoDBClient, TransactWriteItem, WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, BatchGetItemCommandOutput, BatchWriteItemCommandOutput, DynamoDBClient, QueryCommandOutput, TransactWriteItem, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
 import { Failure } from '#contracts/errors';
@@ -66,7 +66,7 @@ export class Table {
       let keys: Record<string, AttributeValue>[] | undefined = distinct(chunk).map(keyOf);
       for (let attempt = 0; keys !== undefined && keys.length > 0; attempt += 1) {
         await this.#pauseBeforeBatch(attempt);
-        const answer: { Responses?: Record<string, Record<string, AttributeValue>[]>; UnprocessedKeys?: Record<string, { Keys: Record<string, AttributeValue>[] | undefined }> } = await this.#client.send(new BatchGetItemCommand({ RequestItems: { [this.#name]: { Keys: keys, ConsistentRead: true } } }));
+        const answer: BatchGetItemCommandOutput = await this.#client.send(new BatchGetItemCommand({ RequestItems: { [this.#name]: { Keys: keys, ConsistentRead: true } } }));
         for (const item of answer.Responses?.[this.#name] ?? []) found.set(nameOf({ pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' }), unmarshall(item));
         keys = answer.UnprocessedKeys?.[this.#name]?.Keys;
       }
@@ -109,7 +109,7 @@ export class Table {
     let start: Record<string, AttributeValue> | undefined;
     let left = limit;
     while (left > 0) {
-      const answer: { Items?: Record<string, AttributeValue>[]; LastEvaluatedKey?: Record<string, AttributeValue> } = await this.#client.send(new QueryCommand({
+      const answer: QueryCommandOutput = await this.#client.send(new QueryCommand({
         TableName: this.#name, ConsistentRead: true, ScanIndexForward: !backwards, KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
         ExpressionAttributeValues: { ':pk': { S: pk }, ':low': { S: low }, ':high': { S: high } },
         ...(Number.isFinite(left) ? { Limit: left } : {}), ...(start === undefined ? {} : { ExclusiveStartKey: start }),
@@ -165,7 +165,7 @@ export class Table {
       let left: WriteRequest[] | undefined = [...chunk];
       for (let attempt = 0; left !== undefined && left.length > 0; attempt += 1) {
         await this.#pauseBeforeBatch(attempt);
-        const answer: { UnprocessedItems?: Record<string, WriteRequest[]> } = await this.#client.send(new BatchWriteItemCommand({ RequestItems: { [this.#name]: left } }));
+        const answer: BatchWriteItemCommandOutput = await this.#client.send(new BatchWriteItemCommand({ RequestItems: { [this.#name]: left } }));
         left = answer.UnprocessedItems?.[this.#name];
       }
     }

@@ -1,0 +1,151 @@
+import { DeleteConnectionCommand, GoneException, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import * as z from 'zod';
+
+import { MAXIMUM_SUBSCRIPTIONS, topic } from '#contracts/stream';
+import type { ServerMessage, Topic } from '#contracts/stream';
+import type { Connections } from '#ports/connections';
+
+import { ABSENT } from './table.ts';
+import type { Place, Table } from './table.ts';
+
+/** API Gateway ends a connection after two hours; what was not cleaned up goes an hour later. */
+const KEPT_SECONDS = 3 * 3600;
+
+/** Messages that are under way at once, to different connections. */
+const CONCURRENT_POSTS = 20;
+
+/** A connection as others see it: whose it is, and with which key it was opened. */
+export type GatewayConnection = { readonly tenant: string; readonly connection: string; readonly keyId: string };
+
+/** A subscription, and the place in its tenant's feed up to which it was served. */
+export type GatewaySubscription = { readonly tenant: string; readonly connection: string; readonly id: string; readonly topic: Topic; readonly position: string };
+
+const storedConnection = z.object({ connection: z.string(), keyId: z.string() });
+const storedSubscription = z.object({ connection: z.string(), id: z.string(), topic: z.string().transform((text) => topic.parse(JSON.parse(text))), position: z.string() });
+
+/** The open WebSockets of API Gateway: items of connections and of what they subscribed to. Those that are gone are cleaned up when they are met. */
+export class GatewayConnections implements Connections {
+  readonly #client: ApiGatewayManagementApiClient;
+  readonly #state: Table;
+  readonly #now: () => number;
+
+  /** `now` gives milliseconds since 1970. */
+  constructor(client: ApiGatewayManagementApiClient, state: Table, now: () => number) {
+    this.#client = client;
+    this.#state = state;
+    this.#now = now;
+  }
+
+  /** Remembers a connection that was opened; again changes nothing. */
+  async open({ tenant, connection, keyId }: GatewayConnection): Promise<void> {
+    await this.#state.put({ pk: connectionPartition(tenant), sk: connection, connection, keyId, expiresAt: this.#end() });
+  }
+
+  /** How many connections are open: in all of the tenant, and with one key. */
+  async count(tenant: string, keyId: string): Promise<{ readonly ofTenant: number; readonly ofKey: number }> {
+    const all = await this.#connections(tenant);
+    return { ofTenant: all.length, ofKey: all.filter((one) => one.keyId === keyId).length };
+  }
+
+  /** Forgets a connection and its subscriptions. */
+  async forget(tenant: string, connection: string): Promise<void> {
+    const own = await this.#state.query(subscriptionPartition(tenant), { prefix: `${connection}#` });
+    await this.#state.removeMany([{ pk: connectionPartition(tenant), sk: connection }, ...own.map((item) => subscriptionPlace({ tenant, ...storedSubscription.parse(item) }))]);
+  }
+
+  /** Remembers a subscription. `taken`: the connection has one of this id; `full`: it has as many as it may. */
+  async subscribe(subscription: GatewaySubscription): Promise<'subscribed' | 'taken' | 'full'> {
+    const { tenant, connection, id, position } = subscription;
+    const own = await this.subscriptionsOf(tenant, connection);
+    if (own.some((one) => one.id === id)) return 'taken';
+    if (own.length >= MAXIMUM_SUBSCRIPTIONS) return 'full';
+    const item = { ...subscriptionPlace(subscription), connection, id, topic: JSON.stringify(subscription.topic), position, expiresAt: this.#end() };
+    return (await this.#state.put(item, ABSENT)) ? 'subscribed' : 'taken';
+  }
+
+  /** Forgets a subscription; answers whether there was one. */
+  async unsubscribe(subscription: Pick<GatewaySubscription, 'tenant' | 'connection' | 'id'>): Promise<boolean> {
+    return (await this.#state.remove(subscriptionPlace(subscription))) !== undefined;
+  }
+
+  /** All subscriptions of a tenant. */
+  async subscriptions(tenant: string): Promise<readonly GatewaySubscription[]> {
+    return (await this.#state.query(subscriptionPartition(tenant))).map((item) => ({ tenant, ...storedSubscription.parse(item) }));
+  }
+
+  async subscriptionsOf(tenant: string, connection: string): Promise<readonly GatewaySubscription[]> {
+    return (await this.#state.query(subscriptionPartition(tenant), { prefix: `${connection}#` })).map((item) => ({ tenant, ...storedSubscription.parse(item) }));
+  }
+
+  /** Notes how far a subscription was served; not if another has served it further in the meantime. */
+  async serve(subscription: GatewaySubscription, position: string): Promise<boolean> {
+    return await this.#state.update(subscriptionPlace(subscription), {
+      expression: 'SET #position = :to', when: '#position = :from', names: { '#position': 'position' }, values: { ':to': position, ':from': subscription.position },
+    });
+  }
+
+  /** Sends a message. A connection that is gone is forgotten. */
+  async post(tenant: string, connection: string, message: ServerMessage): Promise<'sent' | 'gone'> {
+    try {
+      await this.#client.send(new PostToConnectionCommand({ ConnectionId: connection, Data: new TextEncoder().encode(JSON.stringify(message)) }));
+      return 'sent';
+    } catch (error) {
+      if (!(error instanceof GoneException)) throw error;
+      await this.forget(tenant, connection);
+      return 'gone';
+    }
+  }
+
+  async announceWork(tenant: string, target: string): Promise<void> {
+    const listening = (await this.subscriptions(tenant)).filter(({ topic: one }) => one.kind === 'work' && one.target === target);
+    await eachOf(listening, async ({ connection, id }) => { await this.post(tenant, connection, { type: 'work', id, target }); });
+  }
+
+  async closeKey(tenant: string, key: string): Promise<void> {
+    const own = (await this.#connections(tenant)).filter(({ keyId }) => keyId === key);
+    await eachOf(own, async ({ connection }) => { await this.close(tenant, connection); });
+  }
+
+  /** Ends a connection; one that is gone is no error. API Gateway chooses the close code. */
+  async close(tenant: string, connection: string): Promise<void> {
+    try {
+      await this.#client.send(new DeleteConnectionCommand({ ConnectionId: connection }));
+    } catch (error) {
+      if (!(error instanceof GoneException)) throw error;
+    }
+    await this.forget(tenant, connection);
+  }
+
+  async #connections(tenant: string): Promise<readonly z.infer<typeof storedConnection>[]> {
+    return (await this.#state.query(connectionPartition(tenant))).map((item) => storedConnection.parse(item));
+  }
+
+  #end(): number {
+    return Math.floor(this.#now() / 1000) + KEPT_SECONDS;
+  }
+}
+
+/** Does something for each, some at a time; the first failure is told when all were tried. */
+export async function eachOf<Value>(values: readonly Value[], act: (value: Value) => Promise<void>): Promise<void> {
+  const left = values.values();
+  const failures: unknown[] = [];
+  const worker = async () => {
+    for (const value of left) await act(value).catch((error: unknown) => failures.push(error));
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENT_POSTS, values.length) }, worker));
+  if (failures.length > 0) throw failures[0];
+}
+
+function connectionPartition(tenant: string): string {
+  return `${tenant}#connection`;
+}
+
+function subscriptionPartition(tenant: string): string {
+  return `${tenant}#subscription`;
+}
+
+/** A connection's id has no `#`. */
+function subscriptionPlace({ tenant, connection, id }: Pick<GatewaySubscription, 'tenant' | 'connection' | 'id'>): Place {
+  return { pk: subscriptionPartition(tenant), sk: `${connection}#${id}` };
+}
