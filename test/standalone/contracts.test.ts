@@ -3,24 +3,32 @@ import { join } from 'node:path';
 
 import { SystemIds } from '#engine/system-ids';
 import { systemRandom } from '#standalone/clock';
+import { MemoryRateLimits } from '#standalone/rate-limits';
 import { Relay } from '#standalone/relay';
 import { Scheduler } from '#standalone/scheduler';
+import { MemoryTickets } from '#standalone/tickets';
 
 import { blobContract } from '../contracts/blobs.ts';
 import { busContract } from '../contracts/bus.ts';
 import type { Received } from '../contracts/bus.ts';
 import { idContract } from '../contracts/clock.ts';
+import { connectionContract } from '../contracts/connections.ts';
 import { eventStoreContract } from '../contracts/event-store.ts';
 import { idempotencyContract } from '../contracts/idempotency.ts';
 import { keyContract } from '../contracts/keys.ts';
 import { leaseContract } from '../contracts/lease.ts';
+import { rateLimitContract } from '../contracts/rate-limit.ts';
 import { readModelContract } from '../contracts/read-model.ts';
 import { sampleContract } from '../contracts/samples.ts';
 import { secretContract } from '../contracts/secrets.ts';
+import { ticketContract } from '../contracts/tickets.ts';
 import { timerContract } from '../contracts/timer.ts';
 import type { Fired } from '../contracts/timer.ts';
+import { workflowContract } from '../contracts/workflow.ts';
+import { openConnections } from './connection-subject.ts';
 import { openFresh } from './opened.ts';
 import { VirtualTime } from './virtual-time.ts';
+import { openWorkflow } from './workflow-subject.ts';
 
 const name = 'SQLite';
 
@@ -116,6 +124,20 @@ busContract(name, async () => {
       await close();
     },
   };
+});
+
+workflowContract(name, openWorkflow);
+
+connectionContract('of this process', openConnections);
+
+ticketContract('in memory', async () => {
+  const time = new VirtualTime();
+  return { port: new MemoryTickets(time), now: () => time.now(), close: () => Promise.resolve() };
+});
+
+rateLimitContract('in memory', async () => {
+  const time = new VirtualTime();
+  return { port: new MemoryRateLimits(time), pass: async (seconds) => time.advance(seconds), close: () => Promise.resolve() };
 });
 
 function rethrow(doing: string, error: unknown): never {
