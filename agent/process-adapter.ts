@@ -34,6 +34,11 @@ export class ProcessAdapter implements TargetAdapter {
     return this.#supervisor.components;
   }
 
+  /** Whether nothing of any release runs here, nor a proxy. */
+  get isIdle(): boolean {
+    return this.components.every((one) => one.instances.all.length === 0 && one.proxies.records.length === 0);
+  }
+
   /** Takes over what runs, and supervises it from now on. */
   start(): void {
     this.#supervisor.start();

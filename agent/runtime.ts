@@ -7,9 +7,9 @@ import { machineCapacity } from '#agent/component/capacity';
 import type { Machine } from '#agent/component/machine';
 import type { ControlPlane } from '#agent/control-plane';
 import { serveMetrics } from '#agent/metrics';
-import { readAllowList } from '#agent/processes/allow-list';
+import { allowListWords, readAllowList } from '#agent/processes/allow-list';
 import type { AllowList } from '#agent/processes/allow-list';
-import { ensureLogKeeper } from '#agent/processes/log-keeper';
+import { endLogKeeper, ensureLogKeeper } from '#agent/processes/log-keeper';
 import { DEFAULT_LOG_LIMITS } from '#agent/processes/log-rotation';
 import type { LogLimits } from '#agent/processes/log-rotation';
 import { ProcessAdapter } from '#agent/process-adapter';
@@ -101,11 +101,13 @@ async function start(settings: AgentSettings, machine: Machine, given: { readonl
     ledger, components: () => adapter.components, health: () => adapter.observe(), connected: () => agent.connected, pendingReports: () => reports.all.length,
   }, settings.metricsPort ?? 0).catch((error: unknown) => { throw broken('metricsPort', `must be a port that can be listened on (${String(error)})`, settings.metricsPort); });
   adapter.start();
-  machine.tell(`runs what lies under ${settings.allow.join(', ')}; state in ${machine.state.path}, metrics at ${metrics.url}`);
-  const care = setInterval(careFor(machine, adapter), CARE_MILLISECONDS);
+  machine.tell(`may run ${allowListWords(machine.allow)}; state in ${machine.state.path}, metrics at ${metrics.url}`);
+  const care = careFor(machine, adapter);
   const ended = agent.run().finally(async () => {
-    clearInterval(care);
+    await care.end();
     await adapter.stop();
+    // Where nothing goes on running, as after a key that was refused, nothing writes logs that somebody must hold to their limits.
+    if (adapter.isIdle) endLogKeeper(machine.state.file('log-keeper'));
     metrics.server.close();
     metrics.server.closeAllConnections();
     given.unlock();
@@ -122,21 +124,26 @@ async function start(settings: AgentSettings, machine: Machine, given: { readonl
   };
 }
 
-/** Looks after what no command asks for; a look that takes long is not overtaken by the next. */
-function careFor(machine: Machine, adapter: ProcessAdapter): () => void {
-  let caring = false;
+/** Looks after what no command asks for, again and again; a look that takes long is not overtaken by the next. `end` waits for the one under way. */
+function careFor(machine: Machine, adapter: ProcessAdapter): { readonly end: () => Promise<void> } {
+  let caring: Promise<void> | undefined;
   const care = async () => {
-    caring = true;
     try {
       await ensureLogKeeper(machine);
       await replaceOutdatedProxies(machine, adapter.components);
     } catch (error) {
       machine.tell(`will be tried again: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
-      caring = false;
+      caring = undefined;
     }
   };
-  return () => { if (!caring) void care(); };
+  const timer = setInterval(() => { caring ??= care(); }, CARE_MILLISECONDS);
+  return {
+    end: async () => {
+      clearInterval(timer);
+      await caring;
+    },
+  };
 }
 
 function machineOf(settings: AgentSettings): Machine {

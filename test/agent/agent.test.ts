@@ -1,15 +1,17 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 
+import * as z from 'zod';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { sampleBatch } from '#contracts/samples';
 import { targetFacts } from '#contracts/adapter';
 import type { Command } from '#contracts/adapter';
-import { isAlive } from '#agent/processes/identity';
+import { isAlive, processIdentity } from '#agent/processes/identity';
 import { runAgent } from '#agent/runtime';
 import type { AgentSettings, RunningAgent } from '#agent/runtime';
 import { stopAll } from '#agent/stop-all';
-import { AgentMachine } from '#test/agent/support/agent-machine';
+import { AgentMachine, RELEASE_PROGRAM } from '#test/agent/support/agent-machine';
 import { FakeControlPlane } from '#test/agent/support/fake-control-plane';
 import { until } from '#test/agent/support/until';
 
@@ -34,6 +36,7 @@ describe('an agent', { timeout: 60_000 }, () => {
     return agent;
   }
 
+  const logKeeper = () => z.object({ process: processIdentity }).parse(JSON.parse(readFileSync(machine.state.file('log-keeper'), 'utf8'))).process;
   const serve = (change: Partial<Command> = {}): Command => machine.command('apply', { new: machine.side('1.0.0'), stable: null, weightPercent: 100 }, change);
   const visit = async (times: number) => { for (let count = 0; count < times; count += 1) await (await fetch(`http://127.0.0.1:${machine.port}/`)).text(); };
   const counted = () => controlPlane.samples.filter((one) => one.requests > 0);
@@ -103,10 +106,29 @@ describe('an agent', { timeout: 60_000 }, () => {
     await visit(3);
   });
 
-  it('ends at the start when its key may not serve the target', async () => {
+  it('ends at the start when its key may not serve the target, and leaves no process behind', async () => {
     controlPlane.failing = 'forbidden';
     const agent = await start();
     expect(await agent.ended).toEqual({ reason: 'refused', message: expect.stringContaining('forbidden') });
+    const keeper = logKeeper();
+    expect(keeper.startedAt).not.toBe('');
+    await until(() => !isAlive(keeper), { what: 'the end of the log keeper' });
+  });
+
+  it('that is refused leaves the log keeper to those whose logs are still written', async () => {
+    const first = await start();
+    controlPlane.dispatch(serve());
+    await until(() => controlPlane.reports.length === 1, { what: 'the report' });
+    await first.stop();
+    controlPlane.failing = 'forbidden';
+    const second = await start();
+    expect(await second.ended).toMatchObject({ reason: 'refused' });
+    expect([isAlive(logKeeper()), machine.processes('instances').every(isAlive)]).toEqual([true, true]);
+  });
+
+  it('says at its start which executables it may run', async () => {
+    await start({ allow: [process.execPath, dirname(RELEASE_PROGRAM)] });
+    expect(machine.told.find((line) => line.includes('state in'))).toMatch(`may run ${realpathSync(process.execPath)}, every executable below ${realpathSync(dirname(RELEASE_PROGRAM))}; state in ${machine.state.path}`);
   });
 
   it('does not do what is past its deadline, and says when a start took too long', async () => {
