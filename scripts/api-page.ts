@@ -17,7 +17,11 @@ This page is generated from the route table by \`npm run docs\`; a running serve
 - Bodies are JSON. 400 names each field that does not fit, the rule and the value; 422 fits the schema but breaks a rule; nothing is changed then.
 - Errors are problem documents (RFC 9457, \`application/problem+json\`) with \`code\`, \`detail\`, \`errors\`, \`recoveryActions\`, \`retriable\` and \`traceId\`.
 - \`Idempotency-Key\` on POST: the same key and body within 24 h give the same answer; another body 422; one still in flight 409.
-- An \`ETag\` is the version; \`If-Match\` with another version is 412.
+- An \`ETag\` is the version (of a target's status, which has none, a digest); \`If-Match\` with another version is 412.
+- What acts on a deployment is answered 202 with \`{id, state, version}\`: the state that \`GET\` shows at that version. An abort or a denial is
+  recorded at once, and the deployment goes back a moment later, when its state machine has left the step under way: so the answer still says
+  \`Progressing\` or \`Paused\`, with the abort as the deployment's \`reason\`, and the event \`RollbackStarted\` makes it \`RollingBack\`. A
+  deployment that had not been planned yet is \`Aborted\` in the answer.
 - Lists are \`{items, nextCursor?}\` with \`limit\` and \`cursor\`; a cursor is signed and good for the same list and filter only.
 - 429 carries \`Retry-After\`. Every answer carries \`x-trace-id\`; a W3C \`traceparent\` is honoured.
 
