@@ -1,3 +1,4 @@
+import { awaitedCommands } from '#application/agents/awaited';
 import { putInInbox } from '#application/agents/inbox';
 import { nowOf } from '#application/context';
 import { commandsOfStep } from '#application/deployments/commands';
@@ -12,8 +13,8 @@ export const handToAgent: ConsumerHandlers['hand-to-agent'] = async (context, ev
   const loaded = await loadDeployment(context, event.stream.slice('deployment/'.length));
   const progress = loaded === undefined ? undefined : stepOf(loaded.state, step);
   if (loaded === undefined || progress === undefined || progress.status !== 'running' || progress.attempt !== attempt) return;
-  const open = new Set(progress.commands.filter((one) => one.status === 'running').map((one) => one.id));
+  const awaited = awaitedCommands(loaded.state);
   const commands = await commandsOfStep(context, loaded.state, step);
   const providers = new Map(loaded.state.plan?.targets.map((one) => [one.name, one.provider]));
-  await putInInbox(context, commands.filter((one) => open.has(one.id) && providers.get(one.target) === 'agent'), nowOf(context));
+  await putInInbox(context, commands.filter((one) => awaited.has(one.id) && providers.get(one.target) === 'agent'), nowOf(context));
 };

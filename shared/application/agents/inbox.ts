@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
+import { unawaited } from '#application/agents/awaited';
 import type { Context } from '#application/context';
+import { everyDocument } from '#application/every-document';
 import { command, report } from '#contracts/adapter';
 import type { Command, Report } from '#contracts/adapter';
 
@@ -32,16 +34,20 @@ function versionOf(one: Command): number {
 }
 
 /**
- * The commands that a target is to do now, oldest first; those past their deadline are forgotten. Of an application only those of the
- * highest generation are given, so that a target that was away does not first do what has since been taken back; the others wait until
- * these are done, and are then refused by the target's fence.
+ * The commands that a target is to do now, oldest first. Those past their deadline, and those that their deployments do not wait for any more,
+ * are forgotten. Of an application only those of the highest generation are given, so that a target that was away does not first do what has
+ * since been taken back; the others wait until these are done, and are then refused by the target's fence.
  */
 export async function readInbox(context: Context, target: string, now: string): Promise<readonly Command[]> {
-  const found = await context.ports.readModels.list(context.tenant, 'commands', { filter: { index: 'target', value: target }, limit: HANDED_AT_ONCE });
-  const items = found.map((one) => inboxItem.parse(one.document));
-  for (const late of items.filter((one) => one.command.deadline <= now)) await forget(context, late.command);
-  const open = items.filter((one) => one.report === null && one.command.deadline > now).sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0)).map((one) => one.command);
-  return open.filter((one) => one.verb === 'check' || !open.some((other) => other.application === one.application && other.generation > one.generation));
+  const items: InboxItem[] = [];
+  // All are read, few as they are: a newer command may come last.
+  for await (const found of everyDocument(context, 'commands', { index: 'target', value: target })) items.push(inboxItem.parse(found.document));
+  const late = items.filter((one) => one.command.deadline <= now);
+  const waiting = items.filter((one) => one.report === null && one.command.deadline > now).sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0)).map((one) => one.command);
+  const stale = await unawaited(context, waiting);
+  for (const one of [...late.map(({ command }) => command), ...stale]) await forget(context, one);
+  const open = waiting.filter((one) => !stale.has(one));
+  return open.filter((one) => one.verb === 'check' || !open.some((other) => other.application === one.application && other.generation > one.generation)).slice(0, HANDED_AT_ONCE);
 }
 
 /** Whether a command is one of a target's; reports on others are of no interest. */
