@@ -31,6 +31,15 @@ This page is generated from the route table by \`npm run docs\`; a running serve
 |---|---|---|---|
 ${Object.entries<Route>(routes).map(([operation, route]) => `| \`${route.method} ${route.path}\` | \`${operation}\` | ${route.permission} | ${route.summary} |`).join('\n')}
 
+## Lists
+
+Each list takes \`limit\` (1 to 200; 50) and \`cursor\`. A filter names an index, and filters go together; a page is full unless it is the last, or unless
+two filters together leave nothing of thousands of items: then it is short or empty, and its \`nextCursor\` goes on.
+
+| List | Filters |
+|---|---|
+${Object.values<Route>(routes).filter(isList).map((route) => `| \`${route.method} ${route.path}\` | ${filtersOf(route).map((name) => `\`${name}\``).join(', ')} |`).join('\n')}
+
 ## Roles
 
 | Role | Permissions |
@@ -64,4 +73,14 @@ within 30 s (\`?ticket=…\`). Messages are JSON of at most ${MAXIMUM_MESSAGE_BY
 | \`behind\` | the reader was too slow: subscribe again from the cursor |
 | \`error\` | with \`code\` and \`detail\` |
 `;
+}
+
+/** Whether a route answers page by page. */
+function isList(route: Route): boolean {
+  return Object.hasOwn(route.query.shape, 'cursor');
+}
+
+/** What a list is narrowed by. */
+function filtersOf(route: Route): readonly string[] {
+  return Object.keys(route.query.shape).filter((name) => name !== 'limit' && name !== 'cursor');
 }

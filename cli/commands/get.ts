@@ -9,6 +9,7 @@ import { callsOf, kindOf, resourceWords } from '../kinds.ts';
 import { deploymentLines } from '../live/deployment-lines.ts';
 import { harmless } from '../paint.ts';
 import { UsageError } from '../usage-error.ts';
+import { orDash } from '../words.ts';
 
 type Getter = (client: SluiceClient, name: string, surroundings: Surroundings) => Promise<void>;
 
@@ -22,17 +23,28 @@ const others: { readonly [word: string]: Getter | undefined } = {
     const { body, unchanged } = await client.exchange('getSecret', { params: { name } }, { signal });
     output.answer(unchanged, () => output.pairs([['name', body.name], ['version', String(body.version)], ['made', body.createdAt], ['changed', body.updatedAt]]));
   },
+  key: async (client, id, { output, signal }) => {
+    const { body, unchanged } = await client.exchange('getKey', { params: { id } }, { signal });
+    output.answer(unchanged, () => output.pairs([
+      ['id', body.id], ['name', body.name], ['role', body.role], ['target', orDash(body.target)], ['prefix', body.prefix], ['made', body.createdAt],
+      ['last used', orDash(body.lastUsedAt)], ['expires', body.expiresAt ?? 'never'], ['revoked', orDash(body.revokedAt)],
+    ]));
+  },
+  tenant: async (client, name, { output, signal }) => {
+    const { body, unchanged } = await client.exchange('getTenant', { params: { name } }, { signal });
+    output.answer(unchanged, () => output.pairs([['name', body.name], ['made', body.createdAt]]));
+  },
 };
 
 const words = [...resourceWords, ...Object.keys(others)];
 
 export const getCommand = command({
   path: ['get'],
-  summary: 'Show one resource, deployment or secret',
-  description: 'A resource is shown in YAML, as it can be applied again. A secret is shown without its value.',
+  summary: 'Show one resource, deployment, secret, key or tenant',
+  description: 'A resource is shown in YAML, as it can be applied again. Secrets and keys are shown without their values; tenants to the operator.',
   arguments: {
     kind: { description: `one of ${words.join(', ')}`, completes: { suggest: words } },
-    name: { description: 'its name; a release is APPLICATION/RELEASE, a deployment its id' },
+    name: { description: 'its name; a release is APPLICATION/RELEASE, a deployment or key its id' },
   },
   options: {},
   examples: [
@@ -40,7 +52,7 @@ export const getCommand = command({
     { command: 'sluice get release shop/1.4.2 --json', does: 'show a release as the API answers it' },
     { command: 'sluice get deployment dep-01kaj3zv6w8y2r9d4x5b7c1m0n', does: 'show how far a deployment is' },
   ],
-  json: 'the resource, deployment or secret.',
+  json: 'the resource, deployment, secret, key or tenant.',
   run: async (surroundings, { arguments: { kind: word, name } }) => {
     const kind = kindOf(word);
     if (kind === undefined) {

@@ -21,7 +21,7 @@ const DESCRIPTION = `Sluice puts releases into environments: step by step, judge
 
 - Every request but the public ones carries \`Authorization: Bearer KEY\`. A key belongs to one tenant and has one role.
 - Lists are \`{items, nextCursor?}\`; give \`nextCursor\` back as \`cursor\`, with the same filter.
-- An \`ETag\` is the version of what it came with; \`If-Match\` makes a change only at that version.
+- An \`ETag\` is the version of what it came with (of a target's status, which has none, a digest); \`If-Match\` makes a change only at that version.
 - \`Idempotency-Key\` makes a POST that is repeated within 24 hours happen once.
 - Every answer carries \`X-Trace-Id\`; a W3C \`traceparent\` is taken over.
 - Errors are problem documents (RFC 9457) with a \`code\`; all codes stand in the schema of each status.

@@ -118,6 +118,7 @@ describe('secrets, keys and tenants', () => {
     expect((await server.sluice(['keys', 'list', '--target', 'cluster-a'])).stdout).toBe('nothing there\n');
     expect((await server.sluice(['keys', 'list'], { environment: { SLUICE_KEY: key } })).exitCode).toBe(4);
     const id = /^id +(\S+)/m.exec(made.stderr)?.[1] ?? '';
+    expect((await server.sluice(['get', 'key', id])).stdout).toMatch(/^id +key-.*\nname +viewer\n[^]*revoked +-\n$/);
     expect((await server.sluice(['keys', 'revoke', id])).stdout).toBe(`key ${id} revoked\n`);
     const after = await server.sluice(['list', 'applications', '--json'], { environment: { SLUICE_KEY: key } });
     expect(after).toMatchObject({ exitCode: 3, stderr: '' });
@@ -129,6 +130,9 @@ describe('secrets, keys and tenants', () => {
     expect((await server.sluice(['tenants', 'create', 'payments'], asOperator)).exitCode).toBe(0);
     const key = (await server.sluice(['tenants', 'key', 'payments'], asOperator)).stdout.trim();
     expect((await server.sluice(['tenants', 'list'], asOperator)).stdout).toMatch(/payments/);
+    expect((await server.sluice(['tenants', 'list', '--prefix', 'pay', '--json'], asOperator)).stdout).toMatch(/"payments"/);
+    expect((await server.sluice(['tenants', 'list', '--prefix', 'pax'], asOperator)).stdout).toBe('nothing there\n');
+    expect((await server.sluice(['get', 'tenant', 'payments'], asOperator)).stdout).toMatch(/^name +payments\nmade +/);
     expect((await server.sluice(['list', 'secrets'], { environment: { SLUICE_KEY: key } })).stdout).toBe('nothing there\n');
     expect((await server.sluice(['tenants', 'delete', 'payments'], asOperator)).exitCode).toBe(0);
     expect((await server.sluice(['list', 'secrets'], { environment: { SLUICE_KEY: key } })).exitCode).toBe(3);

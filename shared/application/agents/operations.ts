@@ -4,10 +4,12 @@ import { answerCheck, forget, inboxItemOf, readInbox } from '#application/agents
 import { HEARTBEAT_SECONDS, isReachable, readTargetRecord, requireClaim, writeTargetRecord } from '#application/agents/target-record';
 import { watchHealth } from '#application/agents/watch-health';
 import type { OperationHandlers } from '#application/handlers';
+import { digestVersion } from '#application/http/digest-version';
 import { loadResource } from '#application/resources/load-resource';
 import { Failure } from '#contracts/errors';
 import type { Command, SecretValues } from '#contracts/adapter';
 import type { targetRoutes } from '#contracts/http/target-routes';
+import type { TargetStatus } from '#contracts/views';
 
 /** While something is deployed, samples come every 2 s, so that a look closes soon after its window; else every 30 s keeps an idle target cheap. */
 const ACTIVE_SAMPLE_SECONDS = 2;
@@ -72,13 +74,12 @@ export const getTargetStatus: OperationHandlers['getTargetStatus'] = async (cont
   const record = await readTargetRecord(context, params.name);
   const reachable = isReachable(record, nowOf(context));
   const leases = await context.ports.leases.read(context.tenant, params.name);
-  return {
-    body: {
-      target: params.name, reachable, lastSeenAt: record?.lastSeenAt ?? null, instance: record?.instance ?? null, epoch: record?.epoch ?? 0, version: record?.facts?.version ?? null, components: record?.facts?.components ?? [],
-      reason: record === undefined ? 'no agent has claimed it yet' : reachable ? 'its agent answers' : `its agent was last heard of at ${record.lastSeenAt}`,
-      serving: leases.map((lease) => ({ application: lease.application, release: lease.stable?.release ?? null, heldBy: lease.holder })),
-    },
+  const body: TargetStatus = {
+    target: params.name, reachable, lastSeenAt: record?.lastSeenAt ?? null, instance: record?.instance ?? null, epoch: record?.epoch ?? 0, version: record?.facts?.version ?? null, components: record?.facts?.components ?? [],
+    reason: record === undefined ? 'no agent has claimed it yet' : reachable ? 'its agent answers' : `its agent was last heard of at ${record.lastSeenAt}`,
+    serving: leases.map((lease) => ({ application: lease.application, release: lease.stable?.release ?? null, heldBy: lease.holder })).toSorted((one, other) => (one.application < other.application ? -1 : 1)),
   };
+  return { body, version: digestVersion(body) };
 };
 
 async function sampleSeconds(context: Context, target: string): Promise<number> {

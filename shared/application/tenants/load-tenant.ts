@@ -1,4 +1,5 @@
 import type { Context } from '#application/context';
+import { Failure } from '#contracts/errors';
 import type { TenantView } from '#contracts/views';
 
 /** The tenant of operators' keys and of the list of tenants. No customer's tenant can have its name. */
@@ -20,6 +21,13 @@ export async function loadTenant(context: Context, name: string): Promise<Loaded
   const last = await context.ports.events.readLast({ tenant: OPERATOR_TENANT, stream: tenantStream(name) });
   if (last === undefined) return { state: 'unknown', version: 0, view: { name, createdAt: '' } };
   return { state: last.type === 'TenantCreated' ? 'active' : 'deleted', version: last.version, view: { name, createdAt: last.at } };
+}
+
+/** As `loadTenant`, for one that is there. @throws Failure `not-found`, also for a deleted one */
+export async function requireTenant(context: Context, name: string): Promise<LoadedTenant> {
+  const loaded = await loadTenant(context, name);
+  if (loaded.state !== 'active') throw new Failure('not-found', `there is no tenant ${name}`);
+  return loaded;
 }
 
 /** The context in which the operators' own work is done. */

@@ -54,5 +54,5 @@ export const resourceRoutes = {
     query: z.strictObject({ ...pageQuery, label, application: resourceName.optional() }), response: pageOf(stored(releaseResource)), examples: { response: { items: [resourceExamples.release.response] } },
   }),
   putAnalysisTemplate: analysisTemplates.put, getAnalysisTemplate: analysisTemplates.get, listAnalysisTemplates: analysisTemplates.list, deleteAnalysisTemplate: analysisTemplates.remove,
-  getTargetStatus: route({ method: 'GET', path: '/v1/targets/{name}/status', permission: 'resource:read', summary: 'Get a target\'s health and what serves there', params: named, response: targetStatus, problems: ['not-found'], examples: { response: targetStatusExample } }),
+  getTargetStatus: route({ method: 'GET', path: '/v1/targets/{name}/status', permission: 'resource:read', summary: 'Get a target\'s health and what serves there', params: named, response: targetStatus, versioned: true, problems: ['not-found'], examples: { response: targetStatusExample } }),
 } as const;

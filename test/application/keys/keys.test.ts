@@ -116,6 +116,15 @@ describe('revoking a key', () => {
     expect((await system.events(`key/${id}`)).at(-1)).toEqual({ type: 'ApiKeyRevoked', payload: { key: id, by: 'key-alice' } });
   });
 
+  it('is done at the version that If-Match names only, which is the one that the key was got with', async () => {
+    const { id } = await system.call('createKey', { body: { name: 'ci', role: 'deployer' } });
+    expect(await system.answer('getKey', { params: { id } })).toMatchObject({ version: 1, body: { id, name: 'ci', revokedAt: null } });
+    expect(await system.refusal('revokeKey', { params: { id } }, { ifMatchVersion: 2 })).toMatchObject({ code: 'precondition-failed', detail: { context: { presentVersion: 1 } } });
+    expect((await system.call('getKey', { params: { id } })).revokedAt).toBeNull();
+    expect(await system.call('revokeKey', { params: { id } }, { ifMatchVersion: 1 })).toBeNull();
+    expect(await system.answer('getKey', { params: { id } })).toMatchObject({ version: 2, body: { revokedAt: expect.any(String) } });
+  });
+
   it('can be repeated, and is recorded once', async () => {
     const { id } = await system.call('createKey', { body: { name: 'ci', role: 'deployer' } });
     await system.call('revokeKey', { params: { id } });
@@ -135,6 +144,7 @@ describe('revoking a key', () => {
   it('does not reach another tenant\'s key', async () => {
     const { id } = await system.call('createKey', { body: { name: 'ci', role: 'deployer' } }, { tenant: 'other' });
     expect(await system.refusal('revokeKey', { params: { id } })).toMatchObject({ code: 'not-found' });
+    expect(await system.refusal('getKey', { params: { id } })).toMatchObject({ code: 'not-found' });
     expect(await system.engine.ports.keys.get('other', id)).toMatchObject({ revokedAt: null });
   });
 });

@@ -88,6 +88,36 @@ describe('a secret', () => {
     expect(await system.call('listSecrets')).toEqual({ items: [] });
   });
 
+  it('has its version as ETag, and is changed and deleted at the version that If-Match names only', async () => {
+    expect(await system.refusal('setSecret', { ...named, body: { value: VALUE } }, { ifMatchVersion: 1 })).toMatchObject({ code: 'precondition-failed' });
+    expect(await system.answer('setSecret', { ...named, body: { value: VALUE } })).toMatchObject({ version: 1 });
+    expect(await system.answer('setSecret', { ...named, body: { value: 'another' } }, { ifMatchVersion: 1 })).toMatchObject({ version: 2, body: { version: 2 } });
+    for (const operation of ['setSecret', 'rotateSecret'] as const) {
+      expect(await system.refusal(operation, { ...named, body: { value: 'late' } }, { ifMatchVersion: 1 })).toMatchObject({ code: 'precondition-failed', detail: { context: { ifMatchVersion: 1, presentVersion: 2 } } });
+    }
+    expect(await system.refusal('deleteSecret', named, { ifMatchVersion: 1 })).toMatchObject({ code: 'precondition-failed' });
+    expect(await system.engine.ports.secrets.reveal('default', 'database-password')).toBe('another');
+    expect(await system.answer('rotateSecret', { ...named, body: { value: 'third' } }, { ifMatchVersion: 2 })).toMatchObject({ version: 3 });
+    expect(await system.answer('getSecret', named)).toMatchObject({ version: 3 });
+    expect(await system.call('deleteSecret', named, { ifMatchVersion: 3 })).toBeNull();
+    expect(await system.events('secret/database-password')).toHaveLength(4);
+  });
+
+  it('is set once by several who saw the same version', async () => {
+    await system.call('setSecret', { ...named, body: { value: VALUE } });
+    const ended = await Promise.allSettled(['a', 'b', 'c'].map(async (value) => await system.call('setSecret', { ...named, body: { value } }, { ifMatchVersion: 1 })));
+    expect(ended.map((one) => (one.status === 'rejected' ? one.reason.code : 'set')).toSorted()).toEqual(['precondition-failed', 'precondition-failed', 'set']);
+    expect(await system.call('getSecret', named)).toMatchObject({ version: 2 });
+  });
+
+  it('never has a version again after it was deleted and made anew', async () => {
+    await system.call('setSecret', { ...named, body: { value: VALUE } });
+    await system.call('deleteSecret', named);
+    expect(await system.call('setSecret', { ...named, body: { value: 'anew' } })).toMatchObject({ version: 3 });
+    expect(await system.refusal('setSecret', { ...named, body: { value: 'late' } }, { ifMatchVersion: 1 })).toMatchObject({ code: 'precondition-failed' });
+    expect((await system.events('secret/database-password')).at(-1)).toMatchObject({ type: 'SecretSet', payload: { secretVersion: 3, rotated: false } });
+  });
+
   it('is listed by what its name begins with', async () => {
     for (const name of ['shop', 'shop-db', 'shop-token', 'shoq', 'api']) await system.call('setSecret', { params: { name }, body: { value: VALUE } });
     const first = await system.call('listSecrets', { query: { prefix: 'shop', limit: 2 } });

@@ -31,6 +31,18 @@ describe('a tenant', () => {
     expect(await list()).toEqual(['acme']);
   });
 
+  it('is got with its version, and changed and deleted at that version only', async () => {
+    expect(await system.refusal('getTenant', { params: { name: 'acme' } }, operator)).toMatchObject({ code: 'not-found' });
+    expect(await system.refusal('putTenant', { params: { name: 'acme' } }, { ...operator, ifMatchVersion: 1 })).toMatchObject({ code: 'precondition-failed' });
+    const made = await make('acme');
+    expect(await system.answer('getTenant', { params: { name: 'acme' } }, operator)).toEqual({ body: made, version: 1 });
+    expect(await system.answer('putTenant', { params: { name: 'acme' } }, { ...operator, ifMatchVersion: 1 })).toEqual({ body: made, version: 1 });
+    expect(await system.refusal('deleteTenant', { params: { name: 'acme' } }, { ...operator, ifMatchVersion: 2 })).toMatchObject({ code: 'precondition-failed' });
+    expect(await list()).toEqual(['acme']);
+    expect(await system.call('deleteTenant', { params: { name: 'acme' } }, { ...operator, ifMatchVersion: 1 })).toBeNull();
+    expect(await system.refusal('getTenant', { params: { name: 'acme' } }, operator)).toMatchObject({ code: 'not-found' });
+  });
+
   it('is made once by several at the same moment', async () => {
     await Promise.all(['a', 'b', 'c'].map(async () => await make('acme')));
     expect(await system.events('tenant/acme', 'operator')).toHaveLength(1);
