@@ -56,7 +56,7 @@ describe.concurrent('a deployment goes back by itself', () => {
     const begun = performance.now();
     shop.agent.handling = async ({ desired }) => {
       if (desired.weightPercent === 50) await until('the deadline has passed several times', () => (performance.now() - begun > 4000 ? true : undefined));
-      return 'succeeded';
+      return 'succeeded' as const;
     };
     const deployment = await shop.deploy('1.1.0');
     await deployment.running('pause');
