@@ -76,6 +76,24 @@ describe('an agent with a real control plane', { timeout: 90_000 }, () => {
     expect(await status()).toMatchObject({ reachable: true, epoch: 1, components: [{ release: '1.1.0', readyReplicas: 1 }] });
   });
 
+  it('answers a validation by its own checks: what is allowed and fits passes, and what does not is named', async () => {
+    await startAgent();
+    expect(await deploy('1.0.0')).toMatchObject({ state: 'Succeeded' });
+    const { apiVersion, kind, metadata, spec } = await client.getApplication({ params: { name: 'shop' } });
+    const asked = async (change: Partial<(typeof spec.components)[number]>) => {
+      await client.putApplication({ params: { name: 'shop' }, body: { apiVersion, kind, metadata, spec: { ...spec, components: spec.components.map((one) => ({ ...one, ...change })) } } });
+      const { checks } = await client.validateDeployment({ body: { application: 'shop', release: '1.0.0', environment: 'production' } });
+      return Object.fromEntries(checks.flatMap((one) => (one.check.includes('/edge-1') ? [[one.check, `${one.outcome}: ${one.reason}`]] : [])));
+    };
+    const fits = await asked({ replicas: 2, resources: { memoryMebibytes: 1 }, scaling: { minReplicas: 1, maxReplicas: 3 } });
+    expect(Object.keys(fits)).toEqual(['reachable/edge-1', 'artefact/edge-1/web', 'permission/edge-1/web', 'port/edge-1/web', 'scaling/edge-1/web', 'capacity/edge-1']);
+    expect(fits).toMatchObject({ 'artefact/edge-1/web': expect.stringMatching(/^passed/), 'permission/edge-1/web': expect.stringMatching(/^passed/), 'scaling/edge-1/web': expect.stringMatching(/^skipped: .* does not scale by load/), 'capacity/edge-1': expect.stringMatching(/^passed: at most 2 MiB of memory/) });
+    const tooLarge = await asked({ resources: { memoryMebibytes: 10_000_000 } });
+    expect(tooLarge['capacity/edge-1']).toMatch(/^failed: 10000000 MiB of memory are needed at once/);
+    const foreign = await asked({ environment: [{ name: 'LD_PRELOAD', value: '/tmp/other.so' }] });
+    expect(foreign).toMatchObject({ 'artefact/edge-1/web': expect.stringMatching(/^passed/), 'permission/edge-1/web': expect.stringMatching(/^failed: the variable LD_PRELOAD/) });
+  });
+
   it('serves on while the control plane is away, and works with it again when it is back', async () => {
     const agent = await startAgent();
     expect(await deploy('1.0.0')).toMatchObject({ state: 'Succeeded' });
