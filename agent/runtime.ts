@@ -20,7 +20,8 @@ import { PendingReports } from '#agent/state/pending-reports';
 import { StateFolder } from '#agent/state/state-folder';
 import { stopAll } from '#agent/stop-all';
 import { TrafficLedger } from '#agent/traffic-ledger';
-import { agentVersion } from '#agent/version';
+
+import { version } from '../shared/version.ts';
 
 /** How to run an agent. */
 export type AgentSettings = {
@@ -69,7 +70,7 @@ const CARE_MILLISECONDS = 5000;
 export async function runAgent(settings: AgentSettings): Promise<RunningAgent> {
   if (process.platform === 'win32') throw new Failure('unavailable', 'the agent needs process groups and signals as Linux and macOS have them');
   if (!resourceName.safeParse(settings.target).success) throw broken('target', 'must be the name of a target', settings.target);
-  const controlPlane = settings.controlPlane ?? new ClientControlPlane({ url: settings.url, key: settings.key, target: settings.target, version: agentVersion });
+  const controlPlane = settings.controlPlane ?? new ClientControlPlane({ url: settings.url, key: settings.key, target: settings.target, version });
   const machine = machineOf(settings);
   machine.state.create();
   const unlock = lockStateFolder(machine.state.file('lock'));
@@ -155,7 +156,7 @@ function machineOf(settings: AgentSettings): Machine {
     environment: process.env,
     listenHost: settings.listenHost ?? '127.0.0.1',
     logLimits: settings.logLimits ?? DEFAULT_LOG_LIMITS,
-    version: agentVersion,
+    version,
     now: () => Date.now(),
     tell: settings.tell ?? ((line) => process.stderr.write(`${line}\n`)),
     takenPorts: new Set(),

@@ -59,53 +59,48 @@ function listing<Name extends ListOperation>(given: {
 /** The deployments of a table, also where they are shown without being listed. */
 export const listings = {
   applications: listing({
-    operation: 'listApplications', header: ['NAME', 'VERSION', 'CHANGED', 'COMPONENTS'], filters: ['label'], request: (query, { label }) => ({ query: { ...query, ...present({ label }) } }),
+    operation: 'listApplications', header: ['NAME', 'VERSION', 'CHANGED', 'COMPONENTS'], filters: ['label'], request: (query, { label }) => ({ query: { ...query, label } }),
     row: (one, now) => [one.metadata.name, String(one.version), ago(one.updatedAt, now), one.spec.components.map((component) => component.name).join(', ')],
   }),
   environments: listing({
-    operation: 'listEnvironments', header: ['NAME', 'VERSION', 'CHANGED', 'STRATEGY', 'WAVES'], filters: ['label', 'target'], request: (query, { label, target }) => ({ query: { ...query, ...present({ label, target }) } }),
+    operation: 'listEnvironments', header: ['NAME', 'VERSION', 'CHANGED', 'STRATEGY', 'WAVES'], filters: ['label', 'target'], request: (query, { label, target }) => ({ query: { ...query, label, target } }),
     row: (one, now) => [one.metadata.name, String(one.version), ago(one.updatedAt, now), one.spec.strategy.type, one.spec.waves.map((wave) => wave.targets.join(', ')).join(' → ')],
   }),
   targets: listing({
     operation: 'listTargets', header: ['NAME', 'VERSION', 'CHANGED', 'PROVIDER', 'REGION'], filters: ['label', 'provider'],
-    request: (query, wanted) => ({ query: { ...query, ...present({ label: wanted.label, provider: oneOf(provider.options, wanted.provider, 'provider') }) } }),
+    request: (query, wanted) => ({ query: { ...query, label: wanted.label, provider: oneOf(provider.options, wanted.provider, 'provider') } }),
     row: (one, now) => [one.metadata.name, String(one.version), ago(one.updatedAt, now), one.spec.provider, orDash(one.spec.region)],
   }),
   releases: listing({
     operation: 'listAllReleases', header: ['NAME', 'APPLICATION', 'CHANGED', 'COMPONENTS', 'DESCRIPTION'], filters: ['application', 'label'],
-    request: (query, { application, label }) => ({ query: { ...query, ...present({ application, label }) } }),
+    request: (query, { application, label }) => ({ query: { ...query, application, label } }),
     row: (one, now) => [one.metadata.name, one.spec.application, ago(one.updatedAt, now), one.spec.components.map((component) => component.name).join(', '), orDash(one.spec.description)],
   }),
   'analysis-templates': listing({
-    operation: 'listAnalysisTemplates', header: ['NAME', 'VERSION', 'CHANGED', 'METRICS'], filters: ['label'], request: (query, { label }) => ({ query: { ...query, ...present({ label }) } }),
+    operation: 'listAnalysisTemplates', header: ['NAME', 'VERSION', 'CHANGED', 'METRICS'], filters: ['label'], request: (query, { label }) => ({ query: { ...query, label } }),
     row: (one, now) => [one.metadata.name, String(one.version), ago(one.updatedAt, now), one.spec.metrics.map((metric) => metric.name).join(', ')],
   }),
   deployments: listing({
     operation: 'listDeployments', header: ['ID', 'APPLICATION', 'RELEASE', 'ENVIRONMENT', 'STATE', 'STEP', 'WEIGHT', 'CHANGED', 'REASON'], filters: ['application', 'environment', 'state'],
-    request: (query, { application, environment, state }) => ({ query: { ...query, ...present({ application, environment, state: oneOf(deploymentState.options, state, 'state') }) } }),
+    request: (query, { application, environment, state }) => ({ query: { ...query, application, environment, state: oneOf(deploymentState.options, state, 'state') } }),
     row: (one, now) => [one.id, one.application, one.release, one.environment, one.state, orDash(one.step), weights(one.weightPercent), ago(one.updatedAt, now), one.reason],
   }),
   secrets: listing({
-    operation: 'listSecrets', header: ['NAME', 'VERSION', 'CHANGED', 'MADE'], filters: ['prefix'], request: (query, { prefix }) => ({ query: { ...query, ...present({ prefix }) } }),
+    operation: 'listSecrets', header: ['NAME', 'VERSION', 'CHANGED', 'MADE'], filters: ['prefix'], request: (query, { prefix }) => ({ query: { ...query, prefix } }),
     row: (one, now) => [one.name, String(one.version), ago(one.updatedAt, now), ago(one.createdAt, now)],
   }),
   keys: listing({
     operation: 'listKeys', header: ['ID', 'NAME', 'ROLE', 'TARGET', 'PREFIX', 'LAST USED', 'EXPIRES', 'STATE'], filters: ['role', 'target'],
-    request: (query, { role, target }) => ({ query: { ...query, ...present({ role: oneOf(tenantRole.options, role, 'role'), target }) } }),
+    request: (query, { role, target }) => ({ query: { ...query, role: oneOf(tenantRole.options, role, 'role'), target } }),
     row: (one, now) => [one.id, one.name, one.role, orDash(one.target), one.prefix, ago(one.lastUsedAt, now), orDash(one.expiresAt?.slice(0, 10)), keyState(one, now)],
   }),
   tenants: listing({
-    operation: 'listTenants', header: ['NAME', 'MADE'], filters: ['prefix'], request: (query, { prefix }) => ({ query: { ...query, ...present({ prefix }) } }),
+    operation: 'listTenants', header: ['NAME', 'MADE'], filters: ['prefix'], request: (query, { prefix }) => ({ query: { ...query, prefix } }),
     row: (one, now) => [one.name, ago(one.createdAt, now)],
   }),
 } as const satisfies { readonly [plural: string]: Listing };
 
 export type ListedKind = keyof typeof listings;
-
-/** What was given of some filters; what was not is left out. */
-function present<Filters extends object>(filters: Filters): { readonly [Name in keyof Filters]?: Exclude<Filters[Name], undefined> } {
-  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)) as { readonly [Name in keyof Filters]?: Exclude<Filters[Name], undefined> };
-}
 
 /** A word as the API has it, however its letters are written. @throws UsageError that names the possible ones */
 function oneOf<Option extends string>(options: readonly Option[], word: string | undefined, what: string): Option | undefined {

@@ -3,6 +3,7 @@ import type { SluiceClient } from '#client/client';
 import { SluiceError } from '#client/sluice-error';
 import { Failure } from '#contracts/errors';
 
+import { version } from '../shared/version.ts';
 import type { StandardInput, Surroundings } from './command.ts';
 import { commandGroups, commands } from './commands.ts';
 import { exitCodeOf, outcomes } from './exit-codes.ts';
@@ -11,7 +12,6 @@ import { readCommandLine } from './program.ts';
 import { serverSettings } from './settings.ts';
 import { errorDocument, errorLines } from './show-error.ts';
 import { paintFor } from './paint.ts';
-import { version } from './version.ts';
 
 /** The process as the command line sees it. */
 export type Terminal = {

@@ -13,7 +13,7 @@ export type Layer = {
 };
 
 const CORE = ['domain', 'contracts'];
-const EVERYTHING = [...CORE, 'ports', 'engine', 'application', 'adapters', 'aws', 'functions', 'cdk', 'stepfunctions', 'standalone', 'standalone runtime', 'agent', 'agent runtime', 'client', 'cli'];
+const EVERYTHING = [...CORE, 'version', 'ports', 'engine', 'application', 'adapters', 'aws', 'functions', 'cdk', 'stepfunctions', 'standalone', 'standalone runtime', 'agent', 'agent runtime', 'client', 'cli'];
 
 /**
  * Who may import whom. Arrows point from the world outside to the rules: the domain knows nothing, everything may know the domain.
@@ -22,6 +22,8 @@ const EVERYTHING = [...CORE, 'ports', 'engine', 'application', 'adapters', 'aws'
 export const layers: readonly Layer[] = [
   { name: 'domain', within: ['shared/domain'], sees: [] },
   { name: 'contracts', within: ['shared/contracts'], sees: ['domain'] },
+  // Read from the package once; only programs that a user starts tell it.
+  { name: 'version', within: ['shared/version'], sees: [] },
   { name: 'ports', within: ['shared/ports'], sees: CORE },
   { name: 'application', within: ['shared/application'], sees: [...CORE, 'ports'] },
   { name: 'engine', within: ['shared/engine'], sees: [...CORE, 'ports'] },
@@ -32,11 +34,11 @@ export const layers: readonly Layer[] = [
   // Functions are known to the app by path and environment, never by import.
   { name: 'cdk', within: ['cdk'], sees: [...CORE, 'stepfunctions'] },
   { name: 'standalone', within: ['standalone'], sees: [...CORE, 'ports', 'engine', 'stepfunctions'], knowsTypesOf: ['application'] },
-  { name: 'standalone runtime', within: ['standalone/runtime'], sees: [...CORE, 'ports', 'application', 'adapters', 'stepfunctions', 'standalone'] },
+  { name: 'standalone runtime', within: ['standalone/runtime'], sees: [...CORE, 'version', 'ports', 'application', 'adapters', 'stepfunctions', 'standalone'] },
   { name: 'client', within: ['client'], sees: CORE },
   { name: 'agent', within: ['agent'], sees: [...CORE, 'ports', 'adapters', 'client'] },
-  { name: 'agent runtime', within: ['agent/runtime'], sees: [...CORE, 'ports', 'adapters', 'client', 'agent'] },
-  { name: 'cli', within: ['cli'], sees: [...CORE, 'client'], loads: ['standalone', 'standalone runtime', 'agent runtime'] },
+  { name: 'agent runtime', within: ['agent/runtime'], sees: [...CORE, 'version', 'ports', 'adapters', 'client', 'agent'] },
+  { name: 'cli', within: ['cli'], sees: [...CORE, 'version', 'client'], loads: ['standalone', 'standalone runtime', 'agent runtime'] },
   { name: 'examples', within: ['examples'], sees: [...CORE, 'client'] },
   { name: 'scripts', within: ['scripts'], sees: EVERYTHING },
   { name: 'bench', within: ['bench'], sees: EVERYTHING },
