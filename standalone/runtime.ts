@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 import { createHandlers } from '#application/create-handlers';
 import { createApi } from '#application/http/api';
 import type { Unexpected } from '#application/http/exchange';
@@ -8,13 +6,14 @@ import type { Metrics } from '#application/http/metrics';
 import { serviceOperations } from '#application/http/service-operations';
 import { ensureOperatorKey, ensureTenant } from '#application/tenants/first-start';
 import { Failure } from '#contracts/errors';
+import { MemoryRateLimits } from '#engine/memory-rate-limits';
 import { systemClock } from '#engine/system-clock';
 
+import { version } from '../shared/version.ts';
 import { OpenConnections } from './connections.ts';
 import { cursorKeyOf } from './cursor-key.ts';
 import { openEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
-import { MemoryRateLimits } from './rate-limits.ts';
 import { startServer } from './server/start-server.ts';
 import type { ListenOptions } from './server/start-server.ts';
 import { MemoryTickets } from './tickets.ts';
@@ -53,7 +52,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Runni
   const tickets = new MemoryTickets(systemClock);
   const metrics = createMetrics();
   const opened: { engine?: Engine } = {};
-  const service = serviceOperations({ version: packageVersion(), tickets, metrics, readiness: { storage: async () => await checkStorage(opened.engine) } });
+  const service = serviceOperations({ version, tickets, metrics, readiness: { storage: async () => await checkStorage(opened.engine) } });
   const engine = await openEngine({
     dataFolder: options.dataFolder, connections, handlers: () => createHandlers(service), onTrouble: (doing, error) => options.log(`trouble ${doing}: ${wordsOf(error)}`),
     ...(options.masterKeyFile === undefined ? {} : { masterKeyFile: options.masterKeyFile }),
@@ -109,19 +108,6 @@ function countInto(metrics: Metrics, engine: Engine): () => void {
   void read();
   const timer = setInterval(() => void read(), COUNT_MILLISECONDS).unref();
   return () => clearInterval(timer);
-}
-
-/** The version of this package; it stands two folders up from the compiled file and one from the source. */
-function packageVersion(): string {
-  for (const place of ['../package.json', '../../package.json']) {
-    try {
-      const parsed: unknown = JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8'));
-      if (typeof parsed === 'object' && parsed !== null && 'name' in parsed && parsed.name === 'sluice' && 'version' in parsed) return String(parsed.version);
-    } catch {
-      // It stands in the other place.
-    }
-  }
-  return '0.0.0';
 }
 
 function wordsOf(error: unknown): string {

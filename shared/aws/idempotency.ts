@@ -20,9 +20,9 @@ const begun = z.object({ fingerprint: z.string(), begunAt: z.number(), firstBegu
 /** The answers, sealed: the one that makes an API key holds its value, which is stored nowhere else. The table itself removes what is old. */
 export class DynamoIdempotency implements Idempotency {
   readonly #state: Table;
-  readonly #vault: Vault;
+  readonly #vault: () => Promise<Vault>;
 
-  constructor(state: Table, vault: Vault) {
+  constructor(state: Table, vault: () => Promise<Vault>) {
     this.#state = state;
     this.#vault = vault;
   }
@@ -42,7 +42,7 @@ export class DynamoIdempotency implements Idempotency {
   }
 
   async finish(tenant: string, key: string, answer: StoredAnswer): Promise<void> {
-    const sealed = await this.#vault.seal(tenant, new TextEncoder().encode(JSON.stringify(answer)), sealedFor(tenant, key));
+    const sealed = await (await this.#vault()).seal(tenant, new TextEncoder().encode(JSON.stringify(answer)), sealedFor(tenant, key));
     await this.#state.update(placeOf(tenant, key), { expression: 'SET answer = :answer', when: 'attribute_exists(pk) AND attribute_not_exists(answer)', values: { ':answer': sealed } });
   }
 
@@ -62,7 +62,7 @@ export class DynamoIdempotency implements Idempotency {
   }
 
   async #open(tenant: string, key: string, sealed: Uint8Array): Promise<StoredAnswer> {
-    const answer = await this.#vault.unseal(tenant, sealed, sealedFor(tenant, key));
+    const answer = await (await this.#vault()).unseal(tenant, sealed, sealedFor(tenant, key));
     return storedAnswer.parse(JSON.parse(new TextDecoder().decode(answer)));
   }
 }

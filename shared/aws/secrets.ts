@@ -16,9 +16,9 @@ const stored = z.object({ sk: z.string(), version: z.int(), createdAt: z.string(
 /** The secrets: only the newest value of each, sealed for its tenant, name and version. */
 export class DynamoSecrets implements Secrets {
   readonly #state: Table;
-  readonly #vault: Vault;
+  readonly #vault: () => Promise<Vault>;
 
-  constructor(state: Table, vault: Vault) {
+  constructor(state: Table, vault: () => Promise<Vault>) {
     this.#state = state;
     this.#vault = vault;
   }
@@ -28,7 +28,7 @@ export class DynamoSecrets implements Secrets {
       const before = await this.#stored(tenant, name);
       requireVersion(name, before, condition);
       const version = before === undefined ? (condition.firstVersion ?? 1) : before.version + 1;
-      const sealed = await this.#vault.seal(tenant, new TextEncoder().encode(value), sealedFor(tenant, name, version));
+      const sealed = await (await this.#vault()).seal(tenant, new TextEncoder().encode(value), sealedFor(tenant, name, version));
       const facts = { version, createdAt: before?.createdAt ?? at, updatedAt: at };
       if (await this.#state.put({ ...placeOf(tenant, name), ...facts, sealed }, before === undefined ? ABSENT : hasVersion(before.version))) return { name, ...facts };
     }
@@ -39,7 +39,7 @@ export class DynamoSecrets implements Secrets {
     const found = await this.#stored(tenant, name);
     if (found === undefined) return undefined;
     // A Buffer keeps a byte order mark at the begin of a value; TextDecoder would drop it.
-    return Buffer.from(await this.#vault.unseal(tenant, found.sealed, sealedFor(tenant, name, found.version))).toString('utf8');
+    return Buffer.from(await (await this.#vault()).unseal(tenant, found.sealed, sealedFor(tenant, name, found.version))).toString('utf8');
   }
 
   async facts(tenant: string, name: string): Promise<SecretFacts | undefined> {

@@ -19,6 +19,9 @@ const LONGEST_DELAY_SECONDS = 900;
 /** Up to an hour a message is sent on four times at the most; what is later is the scheduler's, whose minute of inaccuracy does not matter then. */
 const LONGEST_CHAIN_SECONDS = 3600;
 
+/** A timer whose message was lost is set again by the sweep; what nobody misses is removed two weeks after its time. */
+const KEPT_SECONDS = 14 * 86_400;
+
 /** Calls back at an instant, or as soon after as it can; at least once. */
 export interface Delays {
   /** Brings the message after a delay of 0 to 900 s. */
@@ -48,7 +51,7 @@ export class QueueTimers implements Timers {
   async set({ id, at, payload }: { readonly id: string; readonly at: string; readonly payload: TimerPayload }): Promise<void> {
     const set = randomBytes(12).toString('hex');
     const { tenant } = payload;
-    await this.#state.put({ ...placeOf(tenant, id), at: Date.parse(at), set, payload: JSON.stringify(payload) });
+    await this.#state.put({ ...placeOf(tenant, id), at: Date.parse(at), set, payload: JSON.stringify(payload), expiresAt: Math.ceil(Date.parse(at) / 1000) + KEPT_SECONDS });
     await this.#callAt({ tenant, id, set }, Date.parse(at));
   }
 

@@ -1,13 +1,13 @@
 import type { WebSocket } from 'ws';
-import * as z from 'zod';
 
 import type { Caller } from '#application/context';
 import type { Api } from '#application/http/api';
 import { Failure } from '#contracts/errors';
-import { clientMessage, closeCodes, MAXIMUM_SUBSCRIPTIONS, PING_SECONDS } from '#contracts/stream';
+import { closeCodes, MAXIMUM_SUBSCRIPTIONS, PING_SECONDS } from '#contracts/stream';
 import type { ClientMessage, Topic } from '#contracts/stream';
 import { filled, secondsToToken } from '#engine/token-bucket';
 import type { TokenBucket } from '#engine/token-bucket';
+import { parseMessage } from '#engine/client-message';
 import type { Ports } from '#ports/ports';
 
 import type { OpenConnection } from '../connections.ts';
@@ -173,18 +173,5 @@ export class StreamConnection implements OpenConnection {
 
   #end(): void {
     for (const id of this.#subscriptions.keys()) this.#unsubscribe(id);
-  }
-}
-
-const identified = z.looseObject({ id: clientMessage.options[0].shape.id });
-
-/** The message, or what can be told of one that does not fit: its id, so that only its own subscription hears of it. */
-function parseMessage(text: string): { readonly message?: ClientMessage; readonly id: string | null } {
-  try {
-    const json: unknown = JSON.parse(text);
-    const { data } = clientMessage.safeParse(json);
-    return { ...(data === undefined ? {} : { message: data }), id: identified.safeParse(json).data?.id ?? null };
-  } catch {
-    return { id: null };
   }
 }

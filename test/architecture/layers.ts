@@ -30,11 +30,11 @@ export const layers: readonly Layer[] = [
   { name: 'adapters', within: ['shared/adapters'], sees: [...CORE, 'ports'] },
   { name: 'aws', within: ['shared/aws'], sees: [...CORE, 'ports', 'engine', 'stepfunctions'], knowsTypesOf: ['application'] },
   { name: 'stepfunctions', within: ['stepfunctions'], sees: CORE },
-  { name: 'functions', within: ['functions'], sees: [...CORE, 'ports', 'application', 'adapters', 'aws'] },
+  { name: 'functions', within: ['functions'], sees: [...CORE, 'ports', 'engine', 'application', 'adapters', 'aws'] },
   // Functions are known to the app by path and environment, never by import.
   { name: 'cdk', within: ['cdk'], sees: [...CORE, 'stepfunctions'] },
   { name: 'standalone', within: ['standalone'], sees: [...CORE, 'ports', 'engine', 'stepfunctions'], knowsTypesOf: ['application'] },
-  { name: 'standalone runtime', within: ['standalone/runtime'], sees: [...CORE, 'version', 'ports', 'application', 'adapters', 'stepfunctions', 'standalone'] },
+  { name: 'standalone runtime', within: ['standalone/runtime'], sees: [...CORE, 'version', 'ports', 'engine', 'application', 'adapters', 'stepfunctions', 'standalone'] },
   { name: 'client', within: ['client'], sees: CORE },
   { name: 'agent', within: ['agent'], sees: [...CORE, 'ports', 'adapters', 'client'] },
   { name: 'agent runtime', within: ['agent/runtime'], sees: [...CORE, 'version', 'ports', 'adapters', 'client', 'agent'] },
@@ -45,7 +45,7 @@ export const layers: readonly Layer[] = [
   // The matrix of access is one suite for a server in the process and for any engine, so it knows no more than the others here.
   { name: 'end-to-end test', within: ['test/end-to-end', 'test/standalone/server/access-matrix', 'test/standalone/server/matrix-system'], sees: [...CORE, 'client'] },
   { name: 'test', within: ['test'], sees: [...EVERYTHING, 'scripts', 'examples', 'bench', 'end-to-end test'] },
-  { name: 'settings', within: ['vitest.config'], sees: [] },
+  { name: 'settings', within: ['vitest.config', 'aws-tests.config'], sees: [] },
 ];
 
 /** Finds imports against the arrows. */

@@ -9,7 +9,6 @@ import { DynamoReadModels } from '#aws/read-model';
 import { DynamoSamples } from '#aws/samples';
 import { sealedKeysIn } from '#aws/sealed-keys';
 import { DynamoSecrets } from '#aws/secrets';
-import { DynamoTickets } from '#aws/tickets';
 import { eventsBetween } from '#aws/unrelayed';
 import { tables } from '#contracts/tables';
 import { Vault } from '#engine/vault';
@@ -28,7 +27,10 @@ import type { FreshTables } from './tables.ts';
 const name = 'DynamoDB';
 const now = () => Date.now();
 const closing = (made: FreshTables) => async () => made.close();
-const vaultOf = async ({ state }: FreshTables) => await Vault.open(sealedKeysIn(state), randomBytes(32));
+const vaultOf = async ({ state }: FreshTables) => {
+  const vault = await Vault.open(sealedKeysIn(state), randomBytes(32));
+  return async () => await Promise.resolve(vault);
+};
 
 eventStoreContract(name, async () => {
   const made = await freshTables();

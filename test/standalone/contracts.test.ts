@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { SystemIds } from '#engine/system-ids';
 import { systemRandom } from '#standalone/clock';
-import { MemoryRateLimits } from '#standalone/rate-limits';
+import { MemoryRateLimits } from '#engine/memory-rate-limits';
 import { Relay } from '#standalone/relay';
 import { Scheduler } from '#standalone/scheduler';
 import { MemoryTickets } from '#standalone/tickets';

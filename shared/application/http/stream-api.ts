@@ -30,6 +30,8 @@ export type StreamApi = {
    * @throws Failure `forbidden`, `not-found`; `malformed-request` for a cursor that was not given by this tenant's stream
    */
   readonly openTopic: (caller: Caller, traceId: string, wanted: { readonly topic: Topic; readonly cursor: string | undefined }) => Promise<OpenedTopic>;
+  /** Goes on with a topic that was opened before, at a place in the feed. */
+  readonly resumeTopic: (tenant: string, topic: Topic, position: string) => OpenedTopic;
 };
 
 /** Makes the side of the use cases for an engine's WebSockets. */
@@ -37,7 +39,11 @@ export function createStreamApi(outside: Outside, tickets: Tickets): StreamApi {
   const { ports, cursors } = outside;
   const authenticator = createAuthenticator(outside);
   const matches = createTopicMatcher(ports.events);
+  // A cursor of the stream is good for all topics of its tenant.
+  const scopeOf = (tenant: string) => ({ tenant, operation: 'stream', filter: {} });
+  const resumeTopic: StreamApi['resumeTopic'] = (tenant, topic, position) => ({ position, matches: (event) => matches(tenant, topic, event), signCursor: (place) => cursors.sign(scopeOf(tenant), place) });
   return {
+    resumeTopic,
     async admit({ authorization, ticket, clientAddress }) {
       const byTicket = ticket !== undefined && authorization === undefined;
       const caller = callerOf(byTicket ? await authenticator.redeem(ticket, tickets, clientAddress) : await authenticator.authenticate(authorization, clientAddress));
@@ -52,11 +58,9 @@ export function createStreamApi(outside: Outside, tickets: Tickets): StreamApi {
     async openTopic(caller, traceId, { topic, cursor }) {
       const { tenant } = caller;
       await assertTopic({ ports, tenant, traceId }, caller, topic);
-      // A cursor of the stream is good for all topics of its tenant.
-      const scope = { tenant, operation: 'stream', filter: {} };
-      const position = cursor === undefined ? await ports.events.feedEnd(tenant) : cursors.open(scope, cursor);
+      const position = cursor === undefined ? await ports.events.feedEnd(tenant) : cursors.open(scopeOf(tenant), cursor);
       if (position === undefined) throw new Failure('malformed-request', { detail: 'the cursor is none that this stream gave', errors: [{ field: 'cursor', rule: 'must be a cursor that an earlier message gave' }] });
-      return { position, matches: (event) => matches(tenant, topic, event), signCursor: (place) => cursors.sign(scope, place) };
+      return resumeTopic(tenant, topic, position);
     },
   };
 }

@@ -3,7 +3,7 @@ import { hashOf } from '#application/http/authenticate';
 import type { HttpAnswer } from '#application/http/exchange';
 import { createMetrics } from '#application/http/metrics';
 import type { Engine } from '#standalone/engine';
-import { MemoryRateLimits } from '#standalone/rate-limits';
+import { MemoryRateLimits } from '#engine/memory-rate-limits';
 import { MemoryTickets } from '#standalone/tickets';
 
 /** The value of the key by which people ask, and the bytes that sign cursors. */

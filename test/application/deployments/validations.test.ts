@@ -23,10 +23,10 @@ describe('validations at the same time', { timeout: 60_000 }, () => {
       const body = routes.validateDeployment.body.parse({ application: 'shop', release, environment: 'production' });
       return (await system.engine.handlers.operations.validateDeployment(context, { params: {}, query: {}, body })).body.passed;
     };
-    let answered = false;
-    const answers = Promise.all(['1.0.0', '1.1.0', '1.2.0'].map(validate)).finally(() => { answered = true; });
+    const progress = { answered: false };
+    const answers = Promise.all(['1.0.0', '1.1.0', '1.2.0'].map(validate)).finally(() => { progress.answered = true; });
     // The use case may be between two of its steps when everything else rests.
-    while (!answered) await system.settle();
+    while (!progress.answered) await system.settle();
     expect(await answers).toEqual([true, false, true]);
     expect(system.done.map((command) => command.desired.new?.release).toSorted()).toEqual(['1.0.0', '1.1.0', '1.2.0']);
   });

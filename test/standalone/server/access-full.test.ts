@@ -11,7 +11,7 @@ import { ensureOperatorKey } from '#application/tenants/first-start';
 import { systemClock } from '#engine/system-clock';
 import { OpenConnections } from '#standalone/connections';
 import { openEngine } from '#standalone/engine';
-import { MemoryRateLimits } from '#standalone/rate-limits';
+import { MemoryRateLimits } from '#engine/memory-rate-limits';
 import { startServer } from '#standalone/server/start-server';
 import { MemoryTickets } from '#standalone/tickets';
 

@@ -13,7 +13,7 @@ import type { Role } from '#contracts/roles';
 import type { KeyRecord } from '#ports/keys';
 import type { Ports } from '#ports/ports';
 import { OpenConnections } from '#standalone/connections';
-import { MemoryRateLimits } from '#standalone/rate-limits';
+import { MemoryRateLimits } from '#engine/memory-rate-limits';
 import { startServer } from '#standalone/server/start-server';
 import type { ListenOptions, RunningServer } from '#standalone/server/start-server';
 import type { StreamSettings } from '#standalone/server/stream-settings';

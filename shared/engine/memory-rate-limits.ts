@@ -3,7 +3,6 @@ import type { TokenBucket } from '#engine/token-bucket';
 import type { Clock } from '#ports/clock';
 import type { RateLimit, RateLimits } from '#ports/rate-limit';
 
-
 /** 20 000 buckets × about 150 bytes is 3 MB. Past that the bucket that was used least lately is forgotten, and with it only a few requests. */
 const MAXIMUM_BUCKETS = 20_000;
 

@@ -1,0 +1,3 @@
+import { scheduleFunction } from './runtime/schedule.ts';
+
+export const handler = scheduleFunction('expire');

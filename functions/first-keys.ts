@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto';
+
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+
+import { ensureOperatorKey } from '#application/tenants/first-start';
+import { makeSecureParameter } from '#aws/parameters';
+import { clients } from '#aws/clients';
+import { firstKeysEnvironment } from '#contracts/function-environment';
+
+import { contextOf, environment } from './runtime/engine.ts';
+import { around } from './runtime/handler.ts';
+import { answeringStack } from './runtime/stack-answer.ts';
+
+const { SLUICE_OPERATOR_KEY_PARAMETER } = firstKeysEnvironment.parse(process.env);
+
+/**
+ * Makes the master key and the first operator key, each in an SSM SecureString, which CloudFormation cannot make. What is there stays as it is, at
+ * each later deploy, and also when the stack is deleted: without the master key no secret could be read again.
+ */
+export const handler = around(answeringStack(async ({ RequestType }: CloudFormationCustomResourceEvent): Promise<void> => {
+  if (RequestType === 'Delete') return;
+  await makeSecureParameter(clients.parameters(), environment.SLUICE_MASTER_KEY_PARAMETER, randomBytes(32).toString('hex'));
+  const made = await ensureOperatorKey(contextOf('operator'));
+  if (made !== undefined) await makeSecureParameter(clients.parameters(), SLUICE_OPERATOR_KEY_PARAMETER, made.key);
+}));

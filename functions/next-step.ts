@@ -1,0 +1,3 @@
+import { taskFunction } from './runtime/task.ts';
+
+export const handler = taskFunction('next-step');

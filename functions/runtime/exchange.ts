@@ -1,0 +1,26 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+
+import type { HttpAnswer, HttpRequest } from '#application/http/exchange';
+
+/** Makes a request of the gateway's. The gateway has read the body whole already. */
+export function requestOf(event: APIGatewayProxyEvent): HttpRequest {
+  const { domainName, stage, identity } = event.requestContext;
+  const query = new URLSearchParams(Object.entries(event.multiValueQueryStringParameters ?? {}).flatMap(([name, values]) => (values ?? []).map((value): [string, string] => [name, value])));
+  return {
+    method: event.httpMethod,
+    path: event.path,
+    query: query.toString(),
+    headers: Object.fromEntries(Object.entries(event.multiValueHeaders).map(([name, values]) => [name.toLowerCase(), values?.join(', ')])),
+    readBody: async (maximumBytes) => {
+      const bytes = new Uint8Array(Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'));
+      return await Promise.resolve(bytes.byteLength > maximumBytes ? 'too-large' : bytes);
+    },
+    clientAddress: identity.sourceIp,
+    ...(domainName === undefined ? {} : { baseUrl: `https://${domainName}/${stage}` }),
+  };
+}
+
+/** Makes the gateway's answer of ours. */
+export function answerOf({ status, headers, body }: HttpAnswer): APIGatewayProxyResult {
+  return { statusCode: status, headers: { ...headers }, body };
+}

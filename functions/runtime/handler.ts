@@ -1,0 +1,24 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+
+import { logger, metrics, tracer } from './logger.ts';
+
+/** A function's entry as Lambda calls it. */
+export type Handler<Event, Answer> = (event: Event, context: Context) => Promise<Answer>;
+
+/** Puts log context, metrics and a trace around a handler. Events are never logged: they may hold what no log may have. */
+export function around<Event, Answer>(handler: (event: Event) => Promise<Answer>) {
+  return middy<Event, Answer>()
+    .use(injectLambdaContext(logger, { clearState: true, logEvent: false }))
+    .use(logMetrics(metrics))
+    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .handler(async (event: Event) => await handler(event));
+}
+
+/** Puts what lines of this call have in common into the log: which tenant and which trace. */
+export function logAbout(about: { readonly tenant: string; readonly traceId?: string; readonly deployment?: string }): void {
+  logger.appendKeys({ ...about });
+}

@@ -1,0 +1,3 @@
+import { consumerFunction } from './runtime/consumer.ts';
+
+export const handler = consumerFunction('start-execution');

@@ -1,0 +1,95 @@
+import type { Caller } from '#application/context';
+import type { StreamApi, StreamRequest } from '#application/http/stream-api';
+import { Failure } from '#contracts/errors';
+import { MAXIMUM_MESSAGE_BYTES } from '#contracts/stream';
+import type { ClientMessage } from '#contracts/stream';
+import { parseMessage } from '#engine/client-message';
+
+import { pump } from './pump.ts';
+import type { PumpOptions } from './pump.ts';
+
+/** How many connections a key and a tenant may have, as on one machine. */
+const CONNECTIONS_PER_KEY = 50;
+const CONNECTIONS_PER_TENANT = 500;
+
+/** What the gateway's side of WebSockets is made of. */
+export type SocketGatewayOptions = PumpOptions & {
+  readonly stream: StreamApi;
+  /** What a client may know of an error. */
+  readonly tell: (error: unknown) => Failure;
+};
+
+/** Where a message came from: the connection, and who opened it. */
+export type SocketCaller = { readonly connection: string; readonly caller: Caller };
+
+/** Opens WebSockets, and takes what clients send on them, one message at a time. */
+export class SocketGateway {
+  readonly #options: SocketGatewayOptions;
+
+  constructor(options: SocketGatewayOptions) {
+    this.#options = options;
+  }
+
+  /** Who may open a connection. @throws Failure `unauthenticated`, `forbidden`, `rate-limited` */
+  async admit(request: StreamRequest): Promise<Caller> {
+    const caller = await this.#options.stream.admit(request);
+    const { ofKey, ofTenant } = await this.#options.connections.count(caller.tenant, caller.keyId);
+    if (ofKey >= CONNECTIONS_PER_KEY || ofTenant >= CONNECTIONS_PER_TENANT) throw new Failure('rate-limited', { detail: 'too many connections are open', retryAfterSeconds: 10 });
+    return caller;
+  }
+
+  async opened({ connection, caller }: SocketCaller): Promise<void> {
+    await this.#options.connections.open({ tenant: caller.tenant, connection, keyId: caller.keyId });
+  }
+
+  async closed({ connection, caller }: SocketCaller): Promise<void> {
+    await this.#options.connections.forget(caller.tenant, connection);
+  }
+
+  /** Takes one message and answers it on the connection; a key that is no longer valid ends it. */
+  async received(from: SocketCaller, text: string): Promise<void> {
+    const { connections, stream, tell } = this.#options;
+    const { tenant } = from.caller;
+    if (!(await stream.isValid(from.caller))) {
+      await connections.close(tenant, from.connection);
+      return;
+    }
+    const { message, id } = Buffer.byteLength(text) > MAXIMUM_MESSAGE_BYTES ? { message: undefined, id: null } : parseMessage(text);
+    try {
+      if (message === undefined) throw new Failure('malformed-request', 'the message is no JSON, or fits none of the client\'s messages in /openapi.json');
+      await this.#take(from, message);
+    } catch (error) {
+      const failure = tell(error);
+      await connections.post(tenant, from.connection, { type: 'error', id: message === undefined || message.type === 'ping' ? id : message.id, code: failure.code, detail: failure.detail.detail });
+    }
+  }
+
+  async #take({ connection, caller }: SocketCaller, message: ClientMessage): Promise<void> {
+    const { connections } = this.#options;
+    const { tenant } = caller;
+    switch (message.type) {
+      case 'ping':
+        await connections.post(tenant, connection, { type: 'pong' });
+        // What was left behind, because a post failed, is sent now.
+        for (const subscription of await connections.subscriptionsOf(tenant, connection)) await pump(this.#options, subscription);
+        return;
+      case 'unsubscribe':
+        if (!(await connections.unsubscribe({ tenant, connection, id: message.id }))) throw new Failure('not-found', `there is no subscription ${message.id}`);
+        return;
+      case 'subscribe':
+        await this.#subscribe({ connection, caller }, message);
+    }
+  }
+
+  async #subscribe({ connection, caller }: SocketCaller, { id, topic, cursor }: Extract<ClientMessage, { type: 'subscribe' }>): Promise<void> {
+    const { connections, stream } = this.#options;
+    const { tenant } = caller;
+    const opened = await stream.openTopic(caller, connection, { topic, cursor });
+    const subscription = { tenant, connection, id, topic, position: opened.position };
+    const outcome = await connections.subscribe(subscription);
+    if (outcome === 'taken') throw new Failure('conflict', `there is a subscription ${id} already`);
+    if (outcome === 'full') throw new Failure('conflict', 'the connection has as many subscriptions as it may');
+    await connections.post(tenant, connection, { type: 'subscribed', id, cursor: opened.signCursor(opened.position) });
+    await pump(this.#options, subscription);
+  }
+}

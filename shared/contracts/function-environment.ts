@@ -1,0 +1,34 @@
+import * as z from 'zod';
+
+const name = z.string().min(1).max(256);
+const arn = z.string().regex(/^arn:[a-z-]+:[a-z0-9-]+:/, 'must be an ARN');
+
+/**
+ * The environment of every function on AWS, parsed once at its start. It names resources and holds no secret; which of them a function may use is
+ * told by its grants.
+ */
+export const functionEnvironment = z.object({
+  /** The version of this software. */
+  SLUICE_VERSION: name,
+  SLUICE_EVENTS_TABLE: name,
+  SLUICE_STATE_TABLE: name,
+  SLUICE_BUS: name,
+  SLUICE_BLOBS_BUCKET: name,
+  SLUICE_MASTER_KEY_PARAMETER: name,
+  /** What the ARN of each state machine begins with; its name in our table follows. */
+  SLUICE_MACHINE_ARN_PREFIX: arn,
+  SLUICE_TIMERS_QUEUE_URL: z.url(),
+  SLUICE_TIMERS_QUEUE_ARN: arn,
+  SLUICE_SCHEDULE_GROUP: name,
+  SLUICE_SCHEDULER_ROLE_ARN: arn,
+  /** Where clients open WebSockets. */
+  SLUICE_STREAM_URL: z.url(),
+  /** Where messages to open WebSockets are posted. */
+  SLUICE_CONNECTIONS_ENDPOINT: z.url(),
+  SLUICE_LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+});
+
+export type FunctionEnvironment = z.infer<typeof functionEnvironment>;
+
+/** The environment of the function that makes the first keys, beside that of every function. */
+export const firstKeysEnvironment = z.object({ SLUICE_OPERATOR_KEY_PARAMETER: name });
