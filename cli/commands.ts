@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { actionCommands } from './commands/act.ts';
+import { adminCommands } from './commands/admin.ts';
 import { retryCommand, rollbackCommand } from './commands/again.ts';
 import { agentCommand } from './commands/agent.ts';
 import { applyCommand } from './commands/apply.ts';
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   schemaCommand,
   serveCommand,
   agentCommand,
+  ...adminCommands,
   aslRunCommand,
   eventsMatchCommand,
   completionCommand(() => ({ commands, groups: commandGroups })),
@@ -51,5 +53,6 @@ export const commandGroups: Readonly<Record<string, string>> = {
   secrets: 'Secrets of the tenant, whose values are never shown',
   keys: 'API keys of the tenant',
   tenants: 'Tenants, for the operator',
+  admin: 'The data of a control plane, for who runs it',
   asl: 'Amazon States Language',
 };

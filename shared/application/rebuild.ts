@@ -47,6 +47,7 @@ async function* feedOf(context: Context): AsyncGenerator<StoredEvent> {
   do {
     const page = await context.ports.events.readFeed(context.tenant, after, PAGE);
     yield* page;
-    after = page.length < PAGE ? undefined : page.at(-1)?.cursor;
+    // A page may be shorter than asked for; only an empty one is the end.
+    after = page.at(-1)?.cursor;
   } while (after !== undefined);
 }

@@ -16,14 +16,16 @@ const portNumber = z.coerce.number('must be a port number').int('must be a port 
 const path = z.string().min(1, 'must be a path').max(4096);
 const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be the name of an environment variable');
 
+/** Where the data of a control plane is, and the key to what is sealed in it: what `sluice serve` and `sluice admin` have in common. */
+export const dataSettings = z.strictObject({ data: path.default('.sluice'), masterKeyFile: path.optional() });
+
 /** The settings of `sluice serve`: where it listens, where its data is, and how it is protected. */
 export const serveSettings = z.strictObject({
   host: z.string().min(1, 'must be an address or a host name').max(255).default('127.0.0.1'),
   port: portNumber.default(7700),
-  data: path.default('.sluice'),
+  ...dataSettings.shape,
   tlsCert: path.optional(),
   tlsKey: path.optional(),
-  masterKeyFile: path.optional(),
   /** What can follow `Bearer`. Source: RFC 6750 §2.1. */
   adminKey: z.string().regex(/^(?=.{8,512}$)[A-Za-z0-9\-._~+/]+=*$/, 'must be 8 to 512 letters, digits or the characters - . _ ~ + /').optional(),
   insecure: switchedOn.default(false),
