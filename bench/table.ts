@@ -1,0 +1,48 @@
+import { statfsSync } from 'node:fs';
+import { cpus, machine, tmpdir, totalmem, type } from 'node:os';
+
+import type { BenchRow, Measured } from './measure.ts';
+
+/** A row with what was measured. */
+export type MeasuredRow = Pick<BenchRow, 'what' | 'unit' | 'comparedWith'> & Measured;
+
+/** What a table in a page stands between. */
+export const MARKERS = { begin: '<!-- bench: `npm run bench -- --write` writes what stands here -->', end: '<!-- end of bench -->' } as const;
+
+/** The head of the table; the first cell of each row below it is the row's name. */
+export const HEAD = '| Measured | Sluice | Compared with | That | Ratio |';
+
+/** Source: `TMPFS_MAGIC` in Linux's include/uapi/linux/magic.h. */
+const TMPFS = 0x01021994;
+
+/** The machine in words, without its name: what a reader needs to judge the figures. */
+export function machineInWords(): string {
+  const [first] = cpus();
+  const model = first?.model.replaceAll(/\((R|TM)\)/gi, '').replaceAll(/\s+/g, ' ').trim() ?? '';
+  const disk = statfsSync(tmpdir()).type === TMPFS ? ', data in memory (tmpfs): an fsync costs nothing here' : ', data on a disk';
+  return `${cpus().length} processors${model === '' || model === 'unknown' ? '' : ` (${model})`}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} on ${machine()}, Node ${process.versions.node}${disk}`;
+}
+
+/** The table in Markdown, with the machine above it. */
+export function tableOf(measured: readonly MeasuredRow[]): string {
+  const lines = measured.map(({ what, unit, comparedWith, sluice, other }) => `| ${what} | ${figure(sluice, unit)} | ${comparedWith} | ${figure(other, unit)} | ${Number((sluice / other).toPrecision(2))} |`);
+  return ['Measured on ' + machineInWords() + '.', '', HEAD, '|---|---|---|---|---|', ...lines].join('\n');
+}
+
+/** The names of a table's rows. */
+export function rowNames(table: string): readonly string[] {
+  const [, ...below] = table.slice(table.indexOf(HEAD)).split('\n');
+  return below.filter((line) => line.startsWith('| ')).map((line) => line.slice(2).split(' | ')[0] ?? '');
+}
+
+/** Puts a table between the markers of a page. @throws when the page has none */
+export function withTable(page: string, table: string): string {
+  const [begin, end] = [page.indexOf(MARKERS.begin), page.indexOf(MARKERS.end)];
+  if (begin < 0 || end < begin) throw new Error(`the page has no place for the table between ${MARKERS.begin} and ${MARKERS.end}`);
+  return `${page.slice(0, begin + MARKERS.begin.length)}\n${table}\n${page.slice(end)}`;
+}
+
+function figure(value: number, unit: BenchRow['unit']): string {
+  const rounded = Number(value.toPrecision(2));
+  return unit === 'ms' ? `${rounded} ms` : `${rounded.toLocaleString('en')} /s`;
+}
