@@ -31,6 +31,7 @@ export const functionTable = {
   },
   authorizer: { description: 'lets known keys in, before any other function', memoryMebibytes: 512, timeoutSeconds: 10, may: ['state:read', 'state:write'] },
   socket: { description: 'opens WebSockets and takes their messages', memoryMebibytes: 512, timeoutSeconds: 29, may: ['events:read', 'state:read', 'state:write', 'connections:send', 'connections:close', 'master-key:read'] },
+  'socket-authorizer': { description: 'lets known keys and unused tickets open WebSockets', memoryMebibytes: 512, timeoutSeconds: 10, may: ['events:read', 'state:read', 'state:write', 'master-key:read'] },
   relay: { description: 'carries events from the table to the bus', memoryMebibytes: 512, timeoutSeconds: 60, may: ['events:read', 'state:read', 'state:write', 'bus:put'] },
   projector: { description: 'brings events into the read models and the feeds, and to those who follow them', memoryMebibytes: 512, timeoutSeconds: 60, may: [...DEPLOYMENT, 'connections:send', 'master-key:read'] },
   timer: { description: 'fires timers', ...CALL, may: GOING_ON },
@@ -49,6 +50,6 @@ export const functionTable = {
   'start-wait': task('starts a bake, a pause, an analysis or an approval', GOING_ON),
   'begin-rollback': task('decides what must be restored', GOING_ON),
   'conclude-deployment': task('writes the terminal event', [...GOING_ON, 'connections:send']),
-} as const satisfies { readonly [Name in MachineTask | BusConsumer | ScheduleName | 'api' | 'authorizer' | 'socket' | 'relay' | 'projector' | 'timer' | 'first-keys']: FunctionDescription };
+} as const satisfies { readonly [Name in MachineTask | BusConsumer | ScheduleName | 'api' | 'authorizer' | 'socket' | 'socket-authorizer' | 'relay' | 'projector' | 'timer' | 'first-keys']: FunctionDescription };
 
 export type FunctionName = keyof typeof functionTable;

@@ -1,0 +1,107 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { AccessLogFormat, AuthorizationType, EndpointType, GatewayResponse, IdentitySource, Integration, IntegrationType, LogGroupLogDestination, MethodLoggingLevel, RequestAuthorizer, ResponseType, RestApi as Api } from 'aws-cdk-lib/aws-apigateway';
+import type { IResource } from 'aws-cdk-lib/aws-apigateway';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+import { Failure, errors, problemOf } from '#contracts/errors';
+import type { ErrorCode } from '#contracts/errors';
+import { routes } from '#contracts/http/routes';
+
+/** What the HTTP API is made of. */
+export type RestApiProps = { readonly name: string; readonly handler: LambdaFunction; readonly authorizer: LambdaFunction; readonly accessLog: LogGroup };
+
+/** The stage; clients reach the API below it, or at a domain of their own without it. */
+const STAGE = 'api';
+
+/** A revoked key beats the authorizer's cache within a minute. */
+const AUTHORIZER_CACHE_SECONDS = 30;
+
+/** What the gateway answers by itself, as the same problem documents. */
+const gatewayAnswers: readonly { readonly id: string; readonly type: ResponseType; readonly code: ErrorCode; readonly retryAfterSeconds?: number }[] = [
+  { id: 'Unauthorized', type: ResponseType.UNAUTHORIZED, code: 'unauthenticated' },
+  { id: 'AccessDenied', type: ResponseType.ACCESS_DENIED, code: 'unauthenticated' },
+  { id: 'Throttled', type: ResponseType.THROTTLED, code: 'rate-limited', retryAfterSeconds: 1 },
+  { id: 'QuotaExceeded', type: ResponseType.QUOTA_EXCEEDED, code: 'rate-limited', retryAfterSeconds: 60 },
+  { id: 'TooLarge', type: ResponseType.REQUEST_TOO_LARGE, code: 'body-too-large' },
+  { id: 'IntegrationFailed', type: ResponseType.INTEGRATION_FAILURE, code: 'unavailable' },
+  { id: 'IntegrationTimedOut', type: ResponseType.INTEGRATION_TIMEOUT, code: 'unavailable' },
+  { id: 'AuthorizerFailed', type: ResponseType.AUTHORIZER_FAILURE, code: 'unavailable' },
+  { id: 'Other4xx', type: ResponseType.DEFAULT_4XX, code: 'malformed-request' },
+  { id: 'Other5xx', type: ResponseType.DEFAULT_5XX, code: 'internal-error' },
+];
+
+/**
+ * The HTTP API: a resource for each path of the route table, all with one function and one permission to call it. The gateway validates nothing:
+ * one schema does, in the function, the same on both engines.
+ */
+export class RestApi extends Construct {
+  readonly api: Api;
+  readonly #props: RestApiProps;
+  readonly #authorizer: RequestAuthorizer;
+  readonly #integration: Integration;
+
+  constructor(scope: Construct, id: string, props: RestApiProps) {
+    super(scope, id);
+    this.#props = props;
+    this.api = new Api(this, 'Api', {
+      restApiName: props.name, endpointTypes: [EndpointType.REGIONAL], cloudWatchRole: false,
+      deployOptions: {
+        stageName: STAGE, loggingLevel: MethodLoggingLevel.OFF, metricsEnabled: true,
+        accessLogDestination: new LogGroupLogDestination(props.accessLog), accessLogFormat: AccessLogFormat.jsonWithStandardFields({ caller: false, httpMethod: true, ip: true, protocol: true, requestTime: true, resourcePath: true, responseLength: true, status: true, user: false }),
+        throttlingBurstLimit: 2000, throttlingRateLimit: 1000,
+      },
+    });
+    this.#authorizer = new RequestAuthorizer(this, 'Authorizer', { handler: props.authorizer, identitySources: [IdentitySource.header('Authorization')], resultsCacheTtl: Duration.seconds(AUTHORIZER_CACHE_SECONDS) });
+    this.#integration = new Integration({ type: IntegrationType.AWS_PROXY, integrationHttpMethod: 'POST', uri: `arn:${Stack.of(this).partition}:apigateway:${Stack.of(this).region}:lambda:path/2015-03-31/functions/${props.handler.functionArn}/invocations` });
+    props.handler.addPermission('ApiCalls', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn: this.api.arnForExecuteApi('*', '/*', STAGE) });
+    this.#addRoutes();
+    this.#addGatewayAnswers();
+  }
+
+  /** The address of the API with its stage, without a slash at its end. */
+  get url(): string {
+    return this.api.url.replace(/\/$/, '');
+  }
+
+  /** One resource per path, for every method: a method that it does not know is the function's to refuse, with the API's own words. */
+  #addRoutes(): void {
+    const isPublic = new Map<string, boolean>();
+    for (const { path, permission } of Object.values(routes)) isPublic.set(path, (isPublic.get(path) ?? true) && permission === 'public');
+    const names = new Map<string, string>();
+    for (const [path, open] of isPublic) this.#method(this.#resource(path, names), open);
+    this.#method(this.api.root, true);
+    // What no route has is answered with the API's own "not found".
+    this.#method(this.api.root.addResource('{proxy+}'), true);
+  }
+
+  /** API Gateway wants one name for a path's parameter at one place, whatever a route calls it; the function has the path itself. */
+  #resource(path: string, names: Map<string, string>): IResource {
+    let resource: IResource = this.api.root;
+    let place = '';
+    for (const part of path.split('/').slice(1)) {
+      const name = part.startsWith('{') ? (names.get(place) ?? part) : part;
+      if (part.startsWith('{')) names.set(place, name);
+      place = `${place}/${name}`;
+      resource = resource.getResource(name) ?? resource.addResource(name);
+    }
+    return resource;
+  }
+
+  #method(resource: IResource, open: boolean): void {
+    resource.addMethod('ANY', this.#integration, open ? { authorizationType: AuthorizationType.NONE } : { authorizationType: AuthorizationType.CUSTOM, authorizer: this.#authorizer });
+  }
+
+  #addGatewayAnswers(): void {
+    for (const { id, type, code, retryAfterSeconds } of gatewayAnswers) {
+      const problem = problemOf(new Failure(code, errors[code].title), '$context.requestId');
+      new GatewayResponse(this, id, {
+        restApi: this.api, type, statusCode: String(problem.status),
+        responseHeaders: { 'content-type': "'application/problem+json'", ...(retryAfterSeconds === undefined ? {} : { 'retry-after': `'${retryAfterSeconds}'` }), ...(code === 'unauthenticated' ? { 'www-authenticate': "'Bearer'" } : {}) },
+        templates: { 'application/json': JSON.stringify(problem) },
+      });
+    }
+  }
+}

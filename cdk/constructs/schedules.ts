@@ -1,0 +1,19 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Construct } from 'constructs';
+
+/** Timed work that repeats, with the function that does it. */
+export type ScheduledFunction = { readonly name: string; readonly everyMinutes: number; readonly description: string; readonly target: LambdaFunction };
+
+/** The schedule table on EventBridge Scheduler. A run that fails is not tried again: the next one does the same. */
+export class Schedules extends Construct {
+  constructor(scope: Construct, id: string, props: { readonly name: string; readonly functions: readonly ScheduledFunction[] }) {
+    super(scope, id);
+    for (const { name, everyMinutes, description, target } of props.functions) {
+      target.configureAsyncInvoke({ retryAttempts: 0 });
+      new Schedule(this, name, { scheduleName: `${props.name}-${name}`, description, schedule: ScheduleExpression.rate(Duration.minutes(everyMinutes)), target: new LambdaInvoke(target, { retryAttempts: 0, maxEventAge: Duration.minutes(5) }) });
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+import { functionTable } from '#contracts/function-table';
+
+import { keptQueue } from './queues.ts';
+
+/** A timer's message may fail this often before it goes to the queue of the dead; the sweep sets again what has lost its timer. */
+const ATTEMPTS = 10;
+
+/** The timers' queue, and what the scheduler needs to send to it when a timer is hours away. */
+export class Timers extends Construct {
+  readonly queue: Queue;
+  readonly dead: Queue;
+  readonly role: Role;
+  readonly group: string;
+
+  constructor(scope: Construct, id: string, props: { readonly name: string; readonly encryptionKey?: IKey }) {
+    super(scope, id);
+    const kept = keptQueue(props.encryptionKey);
+    this.dead = new Queue(this, 'Dead', { queueName: `${props.name}-timers-failed`, retentionPeriod: Duration.days(14), ...kept });
+    // SQS asks for six times the function's time, so that a message does not come again while it is worked on.
+    this.queue = new Queue(this, 'Queue', {
+      queueName: `${props.name}-timers`, visibilityTimeout: Duration.seconds(6 * functionTable.timer.timeoutSeconds), retentionPeriod: Duration.days(14),
+      receiveMessageWaitTime: Duration.seconds(20), deadLetterQueue: { queue: this.dead, maxReceiveCount: ATTEMPTS }, ...kept,
+    });
+    this.group = props.name;
+    new ScheduleGroup(this, 'Group', { scheduleGroupName: this.group });
+    this.role = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
+    this.queue.grantSendMessages(this.role);
+  }
+}
