@@ -143,7 +143,8 @@ export async function momentsOf(folders: Folders, from: Moment, scenario: Scenar
   return moments;
 }
 
-async function copyOf(folders: Folders, moment: Moment): Promise<Moment> {
+/** A copy of a moment, to go on from; the moment stays as it is. */
+export async function copyOf(folders: Folders, moment: Moment): Promise<Moment> {
   const folder = await folders.make();
   await cp(moment.folder, folder, { recursive: true });
   return { folder, outside: structuredClone(moment.outside) };
