@@ -188,10 +188,8 @@ export function eventStoreContract(name: string, open: OpenSubject<EventStoreSub
         });
         const seen: FeedEvent[] = [];
         const readOn = async () => seen.push(...(await store.readFeed(tenant, seen.at(-1)?.cursor, 5)));
-        let open = true;
-        const done = Promise.all(writers).then(() => { open = false; });
-        while (open) await readOn();
-        await done;
+        for (let round = 0; round < 20; round += 1) await readOn();
+        await Promise.all(writers);
         await subject.settle();
         for (let before = -1; before < seen.length; await readOn()) before = seen.length;
         expect(new Set(subjects(seen)).size).toBe(24);

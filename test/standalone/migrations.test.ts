@@ -56,4 +56,14 @@ describe('migrations', () => {
     database.exec('DROP TABLE theirs; PRAGMA application_id = 7');
     expect(() => migrate(connection, 'sluice.db', [first])).toThrow(/not a file of Sluice/);
   });
+
+  it('keep the timers of a file in which their ids were not yet those of a tenant', () => {
+    migrate(connection, 'sluice.db', migrations.slice(0, migrations.findIndex(({ name }) => name === 'marks')));
+    database.exec("INSERT INTO timers (id, tenant, due_ms, payload, attempts, reason) VALUES ('one', 'default', 7, '{}', 2, 'busy')");
+    database.exec("INSERT INTO failed_timers (id, tenant, payload, attempts, reason, failed_ms) VALUES ('old', 'default', '{}', 16, 'never', 8)");
+    migrate(connection, 'sluice.db');
+    expect(database.prepare('SELECT tenant, id, due_ms, attempts, reason FROM timers').all()).toEqual([expect.objectContaining({ tenant: 'default', id: 'one', due_ms: 7, attempts: 2, reason: 'busy' })]);
+    expect(database.prepare('SELECT tenant, id, failed_ms FROM failed_timers').all()).toEqual([expect.objectContaining({ tenant: 'default', id: 'old', failed_ms: 8 })]);
+    database.exec("INSERT INTO timers (tenant, id, due_ms, payload) VALUES ('other', 'one', 9, '{}')");
+  });
 });
