@@ -39,13 +39,11 @@ const gatewayAnswers: readonly { readonly id: string; readonly type: ResponseTyp
  */
 export class RestApi extends Construct {
   readonly api: Api;
-  readonly #props: RestApiProps;
   readonly #authorizer: RequestAuthorizer;
   readonly #integration: Integration;
 
   constructor(scope: Construct, id: string, props: RestApiProps) {
     super(scope, id);
-    this.#props = props;
     this.api = new Api(this, 'Api', {
       restApiName: props.name, endpointTypes: [EndpointType.REGIONAL], cloudWatchRole: false,
       deployOptions: {
