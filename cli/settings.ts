@@ -40,12 +40,15 @@ export function serverSettings(sources: Sources): ServerSettings {
   if (url !== undefined && key !== undefined) return { url, key };
   const config = readConfig(configPath(sources.environment), sources.warn);
   const finalUrl = url ?? config.url ?? DEFAULT_URL;
-  const finalKey = key ?? (originOf(finalUrl) === originOf(config.url ?? DEFAULT_URL) ? config.key : undefined);
+  const finalKey = key ?? (serverOf(finalUrl) === serverOf(config.url ?? DEFAULT_URL) ? config.key : undefined);
   return { url: finalUrl, ...(finalKey === undefined ? {} : { key: finalKey }) };
 }
 
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
+/** Which server an address means: several may stand behind one host, each under a path of its own. */
+function serverOf(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname.replace(/\/+$/, '')}`;
 }
 
 function readConfig(path: string, warn: (text: string) => void): z.output<typeof configFile> {

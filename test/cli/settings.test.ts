@@ -32,6 +32,7 @@ describe('server and key', () => {
     ['a variable is empty', config, { environment: { SLUICE_URL: '', SLUICE_KEY: '' } }, { url: 'https://file.example.com', key: 'file-key' }],
     ['the config file has only a key', '{"key":"file-key"}', {}, { url: 'http://127.0.0.1:7700', key: 'file-key' }],
     ['another server is named: the file\'s key stays here', config, { flags: { url: 'https://other.example.com' } }, { url: 'https://other.example.com' }],
+    ['another server behind the same host is named', config, { flags: { url: 'https://file.example.com/other-stage' } }, { url: 'https://file.example.com/other-stage' }],
     ['the file\'s server is named by a flag', config, { flags: { url: 'https://file.example.com/' } }, { url: 'https://file.example.com/', key: 'file-key' }],
   ])('are right when %s', (_, text, given, expected) => {
     expect(withConfig(text, given).settings).toEqual(expected);
