@@ -1,4 +1,4 @@
-import { BatchGetItemCommand, BatchWriteItemCommand, ConditionalCheckFailedException, DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand, TransactWriteItemsCommand, TransactionCanceledException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, BatchWriteItemCommand, ConditionalCheckFailedException, DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand, TransactWriteItemsCommand, TransactionCanceledException, TransactionConflictException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, BatchGetItemCommandOutput, BatchWriteItemCommandOutput, DynamoDBClient, QueryCommandOutput, TransactWriteItem, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
@@ -30,11 +30,20 @@ export const MAXIMUM_TRANSACTION = 100;
 const MAXIMUM_BATCH_GET = 100;
 const MAXIMUM_BATCH_WRITE = 25;
 
-/** Transactions that met another one are tried again after 20, 40, 80, 160, 320, 640 ms, each with full jitter: at most 1.3 s in all. */
-const CONFLICT_ATTEMPTS = 7;
+/**
+ * Writes that met a transaction, or were held back, are tried again after 20, 40, 80, 160, 320, 640, 1280 ms, each with full jitter: at most 2.5 s
+ * in all. The SDK tries none of these again by itself.
+ */
+const CONFLICT_ATTEMPTS = 8;
 const FIRST_CONFLICT_MILLISECONDS = 20;
 
-/** What a batch left undone is asked for again after 50, 100, 200 … ms: at most 3.2 s in all. */
+/** Why a transaction was cancelled though none of its conditions failed; it may be tried again. Source: DynamoDB's page on TransactWriteItems. */
+const PASSING_REASONS: readonly (string | undefined)[] = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
+
+/**
+ * What a batch left undone is asked for again after 50, 100, 200 … ms: at most 3.2 s in all. One answer has at most 16 MB, so 100 items of 400 kB
+ * need three of these seven rounds.
+ */
 const BATCH_ATTEMPTS = 7;
 const FIRST_BATCH_MILLISECONDS = 50;
 
@@ -76,23 +85,22 @@ export class Table {
 
   /** Writes an item as a whole; answers whether the condition held. */
   async put(item: Item, when?: Condition): Promise<boolean> {
-    return await held(this.#client.send(new PutItemCommand({ TableName: this.#name, Item: marshall(item, MARSHALLING), ...conditionOf(when) })));
+    return await held(async () => await this.#client.send(new PutItemCommand({ TableName: this.#name, Item: marshall(item, MARSHALLING), ...conditionOf(when) })));
   }
 
   /** Changes one item, or makes it; answers whether the condition held. */
   async update(place: Place, change: Change): Promise<boolean> {
-    return await held(this.#client.send(new UpdateItemCommand({ TableName: this.#name, Key: keyOf(place), ...changeOf(change) })));
+    return await held(async () => await this.#client.send(new UpdateItemCommand({ TableName: this.#name, Key: keyOf(place), ...changeOf(change) })));
   }
 
   /** Removes an item and answers it; `undefined` when it was not there or the condition did not hold. */
   async remove(place: Place, when?: Condition): Promise<unknown> {
-    try {
+    let removed: Record<string, AttributeValue> | undefined;
+    await held(async () => {
       const { Attributes } = await this.#client.send(new DeleteItemCommand({ TableName: this.#name, Key: keyOf(place), ReturnValues: 'ALL_OLD', ...conditionOf(when) }));
-      return Attributes === undefined ? undefined : unmarshall(Attributes);
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return undefined;
-      throw error;
-    }
+      removed = Attributes;
+    });
+    return removed === undefined ? undefined : unmarshall(removed);
   }
 
   /** The items of a part of a partition, in its order. */
@@ -106,6 +114,8 @@ export class Table {
   async *each(pk: string, range: Range = {}): AsyncGenerator<unknown> {
     const { limit = Number.POSITIVE_INFINITY, backwards = false } = range;
     const [low, high] = boundsOf(range);
+    // DynamoDB refuses bounds of which the lower is the higher one.
+    if (low > high) return;
     let start: Record<string, AttributeValue> | undefined;
     let left = limit;
     while (left > 0) {
@@ -134,12 +144,11 @@ export class Table {
 
   /**
    * Does all writes or none. Answers whether it did, false when a condition did not hold.
-   * @throws Failure `version-conflict` when others wrote the same items each time that it was tried
+   * @throws Failure `unavailable` when it was held back each time that it was tried, by other transactions on the same items or by the table
    */
   async transact(writes: readonly Write[]): Promise<boolean> {
     const TransactItems = writes.map((write) => this.#transacted(write));
-    for (let attempt = 0; attempt < CONFLICT_ATTEMPTS; attempt += 1) {
-      if (attempt > 0) await pause(Math.random() * FIRST_CONFLICT_MILLISECONDS * 2 ** (attempt - 1));
+    return await again(async () => {
       try {
         await this.#client.send(new TransactWriteItemsCommand({ TransactItems }));
         return true;
@@ -147,10 +156,10 @@ export class Table {
         if (!(error instanceof TransactionCanceledException)) throw error;
         const codes = error.CancellationReasons?.map(({ Code }) => Code) ?? [];
         if (codes.includes('ConditionalCheckFailed')) return false;
-        if (!codes.includes('TransactionConflict') && !codes.includes('ThrottlingError')) throw error;
+        if (!codes.some((code) => PASSING_REASONS.includes(code))) throw error;
+        return undefined;
       }
-    }
-    throw new Failure('version-conflict', `other writes met this one ${CONFLICT_ATTEMPTS} times`);
+    });
   }
 
   #transacted(write: Write): TransactWriteItem {
@@ -199,10 +208,9 @@ function distinct(places: readonly Place[]): readonly Place[] {
 
 /** The bounds of a range, both included: what lies right after or before a place is that place with the smallest text after it. */
 function boundsOf({ prefix = '', from, after, before, backwards = false }: Range): readonly [string, string] {
-  const low = prefix === '' ? FIRST : prefix;
-  const high = before === undefined ? `${prefix}${LAST}` : justBefore(before);
-  if (backwards) return [from ?? low, after === undefined ? high : justBefore(after)];
-  return [after === undefined ? (from ?? low) : `${after}${FIRST}`, high];
+  const lows = [FIRST, prefix, ...(from === undefined ? [] : [from]), ...(after === undefined || backwards ? [] : [`${after}${FIRST}`])];
+  const highs = [`${prefix}${LAST}`, ...(before === undefined ? [] : [justBefore(before)]), ...(after === undefined || !backwards ? [] : [justBefore(after)])];
+  return [lows.toSorted().at(-1) ?? FIRST, highs.toSorted()[0] ?? LAST];
 }
 
 /** Nothing of ours lies between this and the text itself: keys have no character above U+FFFE. */
@@ -224,14 +232,28 @@ function placeholdersOf({ names, values }: Condition) {
   return { ...(names === undefined ? {} : { ExpressionAttributeNames: names }), ...(values === undefined ? {} : { ExpressionAttributeValues: marshall(values, MARSHALLING) }) };
 }
 
-async function held(sent: Promise<unknown>): Promise<boolean> {
-  try {
-    await sent;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
+/** Does a single write and answers whether its condition held; one that met a transaction on the same item is done again. */
+async function held(write: () => Promise<unknown>): Promise<boolean> {
+  return await again(async () => {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      if (error instanceof TransactionConflictException) return undefined;
+      throw error;
+    }
+  });
+}
+
+/** Tries until there is an answer. @throws Failure `unavailable` when there is none in all tries. */
+async function again(attempt: () => Promise<boolean | undefined>): Promise<boolean> {
+  for (let tries = 0; tries < CONFLICT_ATTEMPTS; tries += 1) {
+    if (tries > 0) await pause(Math.random() * FIRST_CONFLICT_MILLISECONDS * 2 ** (tries - 1));
+    const answer = await attempt();
+    if (answer !== undefined) return answer;
   }
+  throw new Failure('unavailable', { detail: `A write was held back ${CONFLICT_ATTEMPTS} times by others of the same items.`, retryAfterSeconds: 1 });
 }
 
 export function chunks<Value>(values: readonly Value[], size: number): readonly (readonly Value[])[] {
