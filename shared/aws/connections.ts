@@ -6,14 +6,12 @@ import { MAXIMUM_SUBSCRIPTIONS, topic } from '#contracts/stream';
 import type { ServerMessage, Topic } from '#contracts/stream';
 import type { Connections } from '#ports/connections';
 
+import { eachOf } from './each-of.ts';
 import { ABSENT } from './table.ts';
 import type { Place, Table } from './table.ts';
 
 /** API Gateway ends a connection after two hours; what was not cleaned up goes an hour later. */
 const KEPT_SECONDS = 3 * 3600;
-
-/** Messages that are under way at once, to different connections. */
-const CONCURRENT_POSTS = 20;
 
 /** A connection as others see it: whose it is, and with which key it was opened. */
 export type GatewayConnection = { readonly tenant: string; readonly connection: string; readonly keyId: string };
@@ -21,7 +19,7 @@ export type GatewayConnection = { readonly tenant: string; readonly connection: 
 /** A subscription, and the place in its tenant's feed up to which it was served. */
 export type GatewaySubscription = { readonly tenant: string; readonly connection: string; readonly id: string; readonly topic: Topic; readonly position: string };
 
-const storedConnection = z.object({ connection: z.string(), keyId: z.string() });
+const storedConnection = z.object({ connection: z.string(), keyId: z.string(), expiresAt: z.number() });
 const storedSubscription = z.object({ connection: z.string(), id: z.string(), topic: z.string().transform((text) => topic.parse(JSON.parse(text))), position: z.string() });
 
 /** The open WebSockets of API Gateway: items of connections and of what they subscribed to. Those that are gone are cleaned up when they are met. */
@@ -117,24 +115,15 @@ export class GatewayConnections implements Connections {
     await this.forget(tenant, connection);
   }
 
+  /** Without those that have ended unheard: API Gateway tells an end as best it can, and the table removes what has expired within days. */
   async #connections(tenant: string): Promise<readonly z.infer<typeof storedConnection>[]> {
-    return (await this.#state.query(connectionPartition(tenant))).map((item) => storedConnection.parse(item));
+    const now = Math.floor(this.#now() / 1000);
+    return (await this.#state.query(connectionPartition(tenant))).map((item) => storedConnection.parse(item)).filter(({ expiresAt }) => expiresAt > now);
   }
 
   #end(): number {
     return Math.floor(this.#now() / 1000) + KEPT_SECONDS;
   }
-}
-
-/** Does something for each, some at a time; the first failure is told when all were tried. */
-export async function eachOf<Value>(values: readonly Value[], act: (value: Value) => Promise<void>): Promise<void> {
-  const left = values.values();
-  const failures: unknown[] = [];
-  const worker = async () => {
-    for (const value of left) await act(value).catch((error: unknown) => failures.push(error));
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENT_POSTS, values.length) }, worker));
-  if (failures.length > 0) throw failures[0];
 }
 
 function connectionPartition(tenant: string): string {

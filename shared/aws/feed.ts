@@ -18,8 +18,9 @@ const MAXIMUM_PAGE = 500;
 /** A transaction has 100 writes: the feed's end, and for each event its place and at most one mark of its stream. */
 const EVENTS_PER_TRANSACTION = 49;
 
-/** Batches of several shards may meet in one tenant's feed. Each try is a read and a transaction, so 20 of them are some 2 s. */
-const MAXIMUM_TRIES = 20;
+/** Batches of several shards may meet in one tenant's feed. Each try is a read and a transaction after a pause of up to 50 ms, so 30 lost ones are some 2 s. */
+const MAXIMUM_TRIES = 30;
+const LONGEST_PAUSE_MILLISECONDS = 50;
 
 const ended = z.object({ position: z.int() });
 const marked = z.object({ sk: z.string(), version: z.int() });
@@ -43,13 +44,14 @@ export class Feed {
    * are missing before them are fetched and go first.
    */
   async record(tenant: string, events: readonly EventEnvelope[]): Promise<void> {
-    for (let tries = 0; tries < MAXIMUM_TRIES; tries += 1) {
+    // Only rounds that others disturbed count: a long batch takes several, each of which leaves less.
+    for (let lost = 0; lost < MAXIMUM_TRIES;) {
       const marks = await this.#marksOf(tenant, events);
       const missing = await this.#missing(tenant, events, marks);
       if (missing.length === 0) return;
-      await this.#place(tenant, missing.slice(0, EVENTS_PER_TRANSACTION), marks);
-      // Long batches take several rounds, and only rounds that others disturbed count.
-      if (missing.length > EVENTS_PER_TRANSACTION) tries -= 1;
+      if (await this.#place(tenant, missing.slice(0, EVENTS_PER_TRANSACTION), marks)) continue;
+      lost += 1;
+      await new Promise((resolve) => { setTimeout(resolve, Math.random() * LONGEST_PAUSE_MILLISECONDS); });
     }
     throw new Failure('version-conflict', `the feed of ${tenant} was moved ${MAXIMUM_TRIES} times`);
   }
@@ -92,8 +94,8 @@ export class Feed {
     return missing.flat();
   }
 
-  /** Whether it worked does not matter: what is missing is looked for again. */
-  async #place(tenant: string, events: readonly EventEnvelope[], marks: ReadonlyMap<string, number>): Promise<void> {
+  /** Answers whether it worked: it does not where another has placed events since the end and the marks were read. */
+  async #place(tenant: string, events: readonly EventEnvelope[], marks: ReadonlyMap<string, number>): Promise<boolean> {
     const end = await this.#end(tenant);
     const newest = new Map(events.map(({ stream, version }) => [stream, version]));
     const writes: Write[] = [
@@ -104,7 +106,7 @@ export class Feed {
         return { put: { ...markPlace(tenant, stream), version }, when: mark === undefined ? ABSENT : isAt('version', mark) };
       }),
     ];
-    await this.#state.transact(writes);
+    return await this.#state.transact(writes);
   }
 }
 

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import * as z from 'zod';
 
 import { Failure } from '#contracts/errors';
@@ -15,7 +17,7 @@ import type { Condition, Place, Table } from './table.ts';
 const MAXIMUM_TRIES = 5;
 
 const storedAnswer = z.object({ status: z.int(), headers: z.record(z.string(), z.string()), body: z.string() });
-const begun = z.object({ fingerprint: z.string(), begunAt: z.number(), firstBegunAt: z.number(), answer: z.instanceof(Uint8Array).optional() });
+const begun = z.object({ fingerprint: z.string(), begunAt: z.number(), firstBegunAt: z.number(), by: z.string(), answer: z.instanceof(Uint8Array).optional() });
 
 /** The answers, sealed: the one that makes an API key holds its value, which is stored nowhere else. The table itself removes what is old. */
 export class DynamoIdempotency implements Idempotency {
@@ -29,13 +31,16 @@ export class DynamoIdempotency implements Idempotency {
 
   async begin(record: Parameters<Idempotency['begin']>[0]): ReturnType<Idempotency['begin']> {
     const { tenant, key, fingerprint, at } = record;
+    const by = randomUUID();
     for (let tries = 0; tries < MAXIMUM_TRIES; tries += 1) {
       const stored = await this.#stored(tenant, key);
+      // A write whose answer was lost was tried again by the client, and then met itself.
+      if (stored?.by === by) return { state: 'new', firstBegunAt: new Date(stored.firstBegunAt).toISOString() };
       const beginning = beginRequest(stored, fingerprint, Date.parse(at));
       if (beginning.state === 'done') return { state: 'done', answer: await this.#open(tenant, key, beginning.answer) };
       if (beginning.state !== 'new') return { state: beginning.state };
       const { begunAt, firstBegunAt } = beginning.record;
-      const item = { ...placeOf(tenant, key), fingerprint, begunAt, firstBegunAt, expiresAt: Math.ceil(begunAt / 1000) + ANSWER_KEPT_SECONDS };
+      const item = { ...placeOf(tenant, key), fingerprint, begunAt, firstBegunAt, by, expiresAt: Math.ceil(begunAt / 1000) + ANSWER_KEPT_SECONDS };
       if (await this.#state.put(item, stored === undefined ? ABSENT : isStill(stored))) return { state: 'new', firstBegunAt: new Date(firstBegunAt).toISOString() };
     }
     throw new Failure('version-conflict', `the request with the key ${key} was begun ${MAXIMUM_TRIES} times at once`);
@@ -56,7 +61,7 @@ export class DynamoIdempotency implements Idempotency {
     return 0;
   }
 
-  async #stored(tenant: string, key: string): Promise<BegunRequest<Uint8Array> | undefined> {
+  async #stored(tenant: string, key: string): Promise<(BegunRequest<Uint8Array> & { readonly by: string }) | undefined> {
     const found = await this.#state.get(placeOf(tenant, key));
     return found === undefined ? undefined : { answer: undefined, ...begun.parse(found) };
   }

@@ -15,16 +15,19 @@ const LEASES_PER_TRANSACTION = MAXIMUM_TRANSACTION - 1;
 /** A try without an answer means that somebody else took a lease and gave it back in between. */
 const MAXIMUM_TRIES = 10;
 
+/** Writes that are under way at once: far below what a table takes. */
+const CONCURRENT_WRITES = 25;
+
 const lease = z.object({
   target: z.string(), application: z.string(), holder: z.string().optional(), generation: z.int(), stable: sideReference.nullable().default(null), stableBy: z.string().nullable().default(null),
 });
-const holding = z.object({ leases: z.instanceof(Set<string>) });
+const holding = z.object({ leases: z.instanceof(Set<string>).optional() });
 const waiting = z.object({ deployment: z.string(), application: z.string(), environment: z.string(), targets: z.array(z.string()), priority: z.number(), at: z.string() });
 
 /**
  * The leases: one item each, and one per deployment with the names of what it holds, so that all reads are strongly consistent. Up to 99 are
- * taken in one transaction. More are taken in several; when one of these fails, those before are given back, so that others may have seen
- * them held for a moment, and generations have grown.
+ * taken in one transaction. More are taken in several, in the order of their names, so that of all that want the same lease one goes on; when one
+ * of these transactions fails, those before are given back, so that others may have seen them held for a moment, and generations have grown.
  */
 export class DynamoLeases implements Leases {
   readonly #state: Table;
@@ -49,18 +52,16 @@ export class DynamoLeases implements Leases {
   }
 
   async free(tenant: string, deployment: string, stable: { readonly [target: string]: SideReference | null }): Promise<void> {
-    const held = await this.#namesOf(tenant, deployment);
-    for (const chunk of chunks(held, CONCURRENT_WRITES)) {
-      await Promise.all(chunk.map(async (key) => {
-        const serves = stable[key.target];
-        const remembers = serves === undefined ? '' : ' SET stable = :stable, stableBy = :by';
-        await this.#state.update(leasePlace(tenant, key), {
-          expression: `REMOVE holder${remembers}`, when: 'holder = :deployment',
-          values: { ':deployment': deployment, ...(serves === undefined ? {} : { ':stable': serves, ':by': serves === null ? null : deployment }) },
-        });
-      }));
+    const place = holdingPlace(tenant, deployment);
+    // What is taken for it meanwhile is in the list when its transaction is through: only an empty list is removed.
+    for (let round = 0; round < MAXIMUM_TRIES; round += 1) {
+      const found = await this.#state.get(place);
+      if (found === undefined) return;
+      const held = namesIn(found);
+      if (held.length === 0 && (await this.#state.remove(place, { expression: 'attribute_not_exists(leases)' })) !== undefined) return;
+      for (const chunk of chunks(held, CONCURRENT_WRITES)) await this.#release(tenant, deployment, chunk, stable);
     }
-    await this.#state.remove(holdingPlace(tenant, deployment));
+    throw new Failure('version-conflict', `leases were taken for ${deployment} while they were freed`);
   }
 
   async heldBy(tenant: string, deployment: string): Promise<readonly Lease[]> {
@@ -73,8 +74,9 @@ export class DynamoLeases implements Leases {
   }
 
   async listHeld(tenant: string): Promise<readonly Lease[]> {
-    const names = (await this.#state.query(holdingPartition(tenant))).flatMap((one) => [...holding.parse(one).leases]);
-    return (await this.#readAll(tenant, names.map(keyOf))).filter(({ holder }) => holder !== null);
+    // A list may name for a moment what is free, or another's, already.
+    const names = new Set((await this.#state.query(holdingPartition(tenant))).flatMap((one) => [...(holding.parse(one).leases ?? [])]));
+    return (await this.#readAll(tenant, [...names].map(keyOf))).filter(({ holder }) => holder !== null);
   }
 
   async enqueue(tenant: string, entry: QueueEntry): Promise<void> {
@@ -91,10 +93,11 @@ export class DynamoLeases implements Leases {
 
   /** Takes all or none; false when one is not free any more. */
   async #takeFree(tenant: string, deployment: string, keys: readonly LeaseKey[]): Promise<boolean> {
+    const inOrder = keys.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
     const done: LeaseKey[] = [];
-    for (const chunk of chunks(keys, LEASES_PER_TRANSACTION)) {
+    for (const chunk of chunks(inOrder, LEASES_PER_TRANSACTION)) {
       if (!(await this.#state.transact(takingOf(tenant, deployment, chunk)))) {
-        await this.#giveBack(tenant, deployment, done);
+        for (const given of chunks(done, CONCURRENT_WRITES)) await this.#release(tenant, deployment, given, {});
         return false;
       }
       done.push(...chunk);
@@ -102,28 +105,27 @@ export class DynamoLeases implements Leases {
     return true;
   }
 
-  async #giveBack(tenant: string, deployment: string, keys: readonly LeaseKey[]): Promise<void> {
-    for (const chunk of chunks(keys, LEASES_PER_TRANSACTION)) {
-      await this.#state.transact([
-        ...chunk.map((key): Write => ({ update: leasePlace(tenant, key), change: { expression: 'REMOVE holder', when: 'holder = :deployment', values: { ':deployment': deployment } } })),
-        { update: holdingPlace(tenant, deployment), change: { expression: 'DELETE leases :names', values: { ':names': new Set(chunk.map(nameOf)) } } },
-      ]);
-    }
+  /** Frees leases, and takes them out of the list after that: one that is missing in the list would be held for ever. What is another's already stays as it is. */
+  async #release(tenant: string, deployment: string, keys: readonly LeaseKey[], stable: { readonly [target: string]: SideReference | null }): Promise<void> {
+    await Promise.all(keys.map(async (key) => {
+      const serves = stable[key.target];
+      const remembers = serves === undefined ? '' : ' SET stable = :stable, stableBy = :by';
+      await this.#state.update(leasePlace(tenant, key), {
+        expression: `REMOVE holder${remembers}`, when: 'holder = :deployment',
+        values: { ':deployment': deployment, ...(serves === undefined ? {} : { ':stable': serves, ':by': serves === null ? null : deployment }) },
+      });
+    }));
+    await this.#state.update(holdingPlace(tenant, deployment), { expression: 'DELETE leases :names', when: 'attribute_exists(pk)', values: { ':names': new Set(keys.map(nameOf)) } });
   }
 
   async #namesOf(tenant: string, deployment: string): Promise<readonly LeaseKey[]> {
-    const found = await this.#state.get(holdingPlace(tenant, deployment));
-    const names = found === undefined ? undefined : holding.safeParse(found).data;
-    return [...(names?.leases ?? [])].sort().map(keyOf);
+    return namesIn(await this.#state.get(holdingPlace(tenant, deployment)));
   }
 
   async #readAll(tenant: string, keys: readonly LeaseKey[]): Promise<readonly Lease[]> {
     return (await this.#state.getMany(keys.map((key) => leasePlace(tenant, key)))).map(leaseOf);
   }
 }
-
-/** Writes that are under way at once: far below what a table takes. */
-const CONCURRENT_WRITES = 25;
 
 function takingOf(tenant: string, deployment: string, keys: readonly LeaseKey[]): readonly Write[] {
   return [
@@ -137,6 +139,11 @@ function takingOf(tenant: string, deployment: string, keys: readonly LeaseKey[])
     })),
     { update: holdingPlace(tenant, deployment), change: { expression: 'ADD leases :names', values: { ':names': new Set(keys.map(nameOf)) } } },
   ];
+}
+
+function namesIn(item: unknown): readonly LeaseKey[] {
+  const names = item === undefined ? undefined : holding.parse(item).leases;
+  return [...(names ?? [])].sort().map(keyOf);
 }
 
 function leaseOf(item: unknown): Lease {

@@ -21,5 +21,10 @@ export function tellingOutages<Made extends Client>(client: Made): Made {
 }
 
 function isOutage(error: unknown): boolean {
-  return error instanceof Error && (isThrottlingError(error) || isTransientError(error) || isServerError(error));
+  return isError(error) && (isThrottlingError(error) || isTransientError(error) || isServerError(error));
+}
+
+/** The SDK judges any error; what it knows nothing of is none of its own. */
+function isError(error: unknown): error is Parameters<typeof isServerError>[0] {
+  return error instanceof Error;
 }

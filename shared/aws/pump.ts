@@ -1,8 +1,8 @@
 import type { StreamApi } from '#application/http/stream-api';
 import type { EventStore, FeedEvent } from '#ports/event-store';
 
-import { eachOf } from './connections.ts';
 import type { GatewayConnections, GatewaySubscription } from './connections.ts';
+import { eachOf } from './each-of.ts';
 
 /** How many events are read at a time, and how many pages in one call: 5000 events are some 100 s of posts, less than a function's time. */
 const PAGE = 100;

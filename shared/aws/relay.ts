@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { EventEnvelope } from '#contracts/events';
 import type { StreamId } from '#ports/event-store';
 
+import { eachOf } from './each-of.ts';
 import { eventsAfter } from './in-order.ts';
 import { putEvents } from './put-events.ts';
 import type { EventBus } from './put-events.ts';
@@ -27,15 +28,15 @@ export class DynamoRelay {
   /** Relays events and answers those that the bus did not take; they and what follows them in their streams are to be given again. */
   async relay(events: readonly EventEnvelope[]): Promise<readonly EventEnvelope[]> {
     const due: EventEnvelope[] = [];
-    for (const [tenant, given] of Map.groupBy(events, (event) => event.tenant)) {
+    await eachOf([...Map.groupBy(events, (event) => event.tenant)], async ([tenant, given]) => {
       const marks = await this.marks(tenant, [...new Set(given.map(({ stream }) => stream))]);
       for (const [stream, ofStream] of Map.groupBy(given, (event) => event.stream)) due.push(...(await eventsAfter(this.#options.events, { tenant, stream }, marks.get(stream) ?? 0, ofStream)));
-    }
+    });
     const refused = new Set(await putEvents(this.#options.bus, due));
-    for (const [, ofStream] of Map.groupBy(due, ({ tenant, stream }) => `${tenant}#${stream}`)) {
+    await eachOf([...Map.groupBy(due, ({ tenant, stream }) => `${tenant}#${stream}`).values()], async (ofStream) => {
       const last = ofStream.filter((event) => !refused.has(event)).at(-1);
       if (last !== undefined) await this.#mark(last);
-    }
+    });
     return [...refused];
   }
 

@@ -12,6 +12,7 @@ const HOUR_MILLISECONDS = 3_600_000;
 
 /** Names the events of all tenants that were appended between two instants (milliseconds since 1970), oldest first within each part of an hour; may lag some seconds. */
 export async function* eventsBetween(client: DynamoDBClient, table: { readonly name: string; readonly index: string }, from: number, to: number): AsyncGenerator<EventPlaceByTime> {
+  if (from > to) return;
   for (let hour = Math.floor(from / HOUR_MILLISECONDS) * HOUR_MILLISECONDS; hour < to; hour += HOUR_MILLISECONDS) {
     for (let part = 0; part < HOUR_PARTS; part += 1) yield* partOfHour(client, table, { hour: hourPart(new Date(hour).toISOString(), part), from, to });
   }
