@@ -1,31 +1,68 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 import * as z from 'zod';
 
-/** What `sluice.config.json`, or the file that SLUICE_CDK_SETTINGS names, chooses. */
+/** How long CloudWatch can be told to keep logs, in days; of these, what makes sense here. */
+const LOG_RETENTION_DAYS = [1, 7, 14, 30, 90, 180, 365, 731] as const;
+
+const arn = (service: string) => z.string().regex(new RegExp(`^arn:[a-z-]+:${service}:[a-z0-9-]+:\\d{12}:.+`), `must be the ARN of ${service === 'acm' ? 'a certificate' : service === 'kms' ? 'a key' : 'a web ACL'} (arn:aws:${service}:REGION:ACCOUNT:…)`);
+
 const settings = z.strictObject({
-  /** What names begin with. */
+  /** What the names of stacks, functions, machines and queues begin with. */
   name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 lower-case letters, digits and dashes, beginning with a letter').default('sluice'),
-  logRetentionDays: z.union([z.literal(1), z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]).default(30),
-  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  logRetentionDays: z.literal(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`).default(30),
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be one of DEBUG, INFO, WARN, ERROR').default('INFO'),
   /** Where alarms are mailed. */
-  alarmMail: z.email().optional(),
-  /** The ARN of a customer key; without one AWS-owned keys are used. */
-  encryptionKeyArn: z.string().startsWith('arn:').optional(),
-  removeDataWithStack: z.boolean().default(false),
-  /** The address of an emulator that it goes onto. */
-  emulator: z.url().optional(),
+  alarmMail: z.email('must be a mail address').optional(),
+  /** The ARN of a customer key, which costs 1 USD a month; without one AWS-owned keys are used. */
+  encryptionKeyArn: arn('kms').optional(),
+  /** The host under which the HTTP API is reached, and the ARN of its certificate. */
+  domain: z.strictObject({
+    host: z.string().regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'must be a host name, as sluice.example.com'),
+    certificateArn: arn('acm'),
+  }).optional(),
+  /** The ARN of a regional WAF web ACL that stands before the HTTP API. */
+  webAclArn: arn('wafv2').optional(),
+  /** Whether tables and bucket go when their stack goes. */
+  removeDataWithStack: z.boolean('must be true or false').default(false),
+  /** The address of an emulator that it goes onto, which lacks some resource types. */
+  emulator: z.url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' }).optional(),
 });
 
-export type Settings = z.output<typeof settings> & { readonly version: string };
+/** What the settings file chooses; docs/aws.md lists it. */
+export type Settings = z.output<typeof settings>;
 
-/** Reads the settings. @throws with field and rule when they do not fit */
-export function readSettings(): Settings {
-  const root = join(import.meta.dirname, '..');
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
-  const file = process.env['SLUICE_CDK_SETTINGS'];
-  const parsed = settings.safeParse(file === undefined ? {} : JSON.parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new Error(`the settings do not fit: ${parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`);
-  return { ...parsed.data, version };
+/** The context under which the settings' file can be given: `-c sluice:settings=FILE`. The variable SLUICE_CDK_SETTINGS does the same. */
+export const SETTINGS_CONTEXT = 'sluice:settings';
+
+/** Reads the settings of a file; without one everything has its default. @throws Error that names each field, the rule that it breaks, and its value */
+export function readSettings(file: string | undefined): Settings {
+  return parseSettings(file === undefined ? {} : parseFile(file), file ?? 'the defaults');
+}
+
+/** Checks settings. `from` is where they stand, for the error. @throws Error that names each field, the rule that it breaks, and its value */
+export function parseSettings(given: unknown, from: string): Settings {
+  const parsed = settings.safeParse(given, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw new Error(`the settings in ${from} do not fit:\n${parsed.error.issues.flatMap(problems).map((problem) => `  ${problem}`).join('\n')}`);
+}
+
+function parseFile(file: string): unknown {
+  const text = readFileSync(file, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`the settings in ${file} are not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+function problems(issue: z.core.$ZodIssue): readonly string[] {
+  const path = issue.path.join('.');
+  const below = path === '' ? '' : `${path}.`;
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${below}${key}: must not be there; known are ${known(path)}`);
+  return [`${path === '' ? 'the whole' : path}: ${issue.input === undefined ? 'must be there' : issue.message}${issue.input === undefined ? '' : `, not ${JSON.stringify(issue.input)}`}`];
+}
+
+function known(path: string): string {
+  return Object.keys(path === 'domain' ? settings.shape.domain.unwrap().shape : settings.shape).join(', ');
 }

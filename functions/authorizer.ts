@@ -9,6 +9,7 @@ import { MemoryRateLimits } from '#engine/memory-rate-limits';
 
 import { opened } from './runtime/engine.ts';
 import { around, logAbout } from './runtime/handler.ts';
+import { usageOf } from './runtime/usage.ts';
 
 const { ports } = opened;
 const authenticator = createAuthenticator({ ports, rateLimits: new MemoryRateLimits(ports.clock), metrics: createHttpMetrics(createMetrics()), settings: defaultHttpSettings });
@@ -24,7 +25,7 @@ export const handler = around(async ({ headers, methodArn, requestContext }: API
     logAbout({ tenant });
     // The answer is kept for all methods of the stage, so it must be good for all of them.
     const Resource = methodArn.split('/').slice(0, 2).join('/').concat('/*');
-    return { principalId: `${tenant}/${keyId}`, policyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource }] }, context: { tenant } };
+    return { principalId: `${tenant}/${keyId}`, policyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource }] }, context: { tenant }, ...await usageOf(tenant) };
   } catch (error) {
     // This very text makes the gateway answer 401.
     if (error instanceof Failure) throw new Error('Unauthorized', { cause: error });

@@ -11,7 +11,7 @@ import { contextOf, environment } from './runtime/engine.ts';
 import { around } from './runtime/handler.ts';
 import { answeringStack } from './runtime/stack-answer.ts';
 
-const { SLUICE_OPERATOR_KEY_PARAMETER } = firstKeysEnvironment.parse(process.env);
+const { SLUICE_OPERATOR_KEY_PARAMETER, SLUICE_ENCRYPTION_KEY_ARN: encryptionKey } = firstKeysEnvironment.parse(process.env);
 
 /**
  * Makes the master key and the first operator key, each in an SSM SecureString, which CloudFormation cannot make. What is there stays as it is, at
@@ -19,7 +19,7 @@ const { SLUICE_OPERATOR_KEY_PARAMETER } = firstKeysEnvironment.parse(process.env
  */
 export const handler = around(answeringStack(async ({ RequestType }: CloudFormationCustomResourceEvent): Promise<void> => {
   if (RequestType === 'Delete') return;
-  await makeSecureParameter(clients.parameters(), environment.SLUICE_MASTER_KEY_PARAMETER, randomBytes(32).toString('hex'));
+  await makeSecureParameter(clients.parameters(), { name: environment.SLUICE_MASTER_KEY_PARAMETER, value: randomBytes(32).toString('hex'), encryptionKey });
   const made = await ensureOperatorKey(contextOf('operator'));
-  if (made !== undefined) await makeSecureParameter(clients.parameters(), SLUICE_OPERATOR_KEY_PARAMETER, made.key);
+  if (made !== undefined) await makeSecureParameter(clients.parameters(), { name: SLUICE_OPERATOR_KEY_PARAMETER, value: made.key, encryptionKey });
 }));

@@ -1,34 +1,44 @@
 import { gzipSync } from 'node:zlib';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { build } from 'esbuild';
 
-import { functionTable } from '#contracts/function-table';
+import { bundledFunctions } from '#contracts/function-table';
 
 const root = dirname(import.meta.dirname);
-
-/** Where the bundles go: a folder per function, which is what its Lambda function holds. */
-const output = join(root, 'dist', 'lambda');
 
 /** Packages of CommonJS ask for `require`, which ES modules do not have. */
 const banner = 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
-/** Bundles each function alone: ES module, minified, with a source map. Prints the size of each. */
-async function buildFunctions(): Promise<void> {
-  rmSync(output, { recursive: true, force: true });
-  for (const name of Object.keys(functionTable)) {
-    const folder = join(output, name);
-    mkdirSync(folder, { recursive: true });
-    await build({
-      entryPoints: [join(root, 'functions', `${name}.ts`)], outfile: join(folder, 'index.mjs'), bundle: true, minify: true, keepNames: true, sourcemap: true, sourcesContent: false,
-      platform: 'node', target: 'node24', format: 'esm', mainFields: ['module', 'main'], conditions: ['sluice-source'], banner: { js: banner }, legalComments: 'none', logLevel: 'warning',
-    });
-    const bytes = statSync(join(folder, 'index.mjs')).size;
-    const zipped = gzipSync(readFileSync(join(folder, 'index.mjs'))).byteLength + gzipSync(readFileSync(join(folder, 'index.mjs.map'))).byteLength;
-    process.stdout.write(`${name.padEnd(24)} ${String(Math.round(bytes / 1024)).padStart(6)} KiB, ${String(Math.round(zipped / 1024)).padStart(5)} KiB zipped\n`);
+/** The size of a bundle; zipped, with its source map, is what Lambda unpacks at a cold start. */
+export type BundleSize = { readonly name: string; readonly bytes: number; readonly zippedBytes: number };
+
+/**
+ * Bundles each function of the tables alone: ES module, minified, with a source map. `output` gets a folder per function, which is what its Lambda
+ * function holds. What is there already and the same stays untouched, so that whoever reads the folder meanwhile finds whole files.
+ */
+export async function buildFunctions(output: string): Promise<readonly BundleSize[]> {
+  const { outputFiles } = await build({
+    entryPoints: Object.fromEntries(bundledFunctions.map((name) => [`${name}/index`, join(root, 'functions', `${name}.ts`)])), outdir: output, write: false,
+    bundle: true, minify: true, keepNames: true, sourcemap: true, sourcesContent: false, absWorkingDir: root,
+    platform: 'node', target: 'node24', format: 'esm', outExtension: { '.js': '.mjs' }, mainFields: ['module', 'main'], conditions: ['sluice-source'], banner: { js: banner }, legalComments: 'none', logLevel: 'warning',
+  });
+  mkdirSync(output, { recursive: true });
+  for (const folder of readdirSync(output)) if (!bundledFunctions.includes(folder)) rmSync(join(output, folder), { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, contents);
   }
-  writeFileSync(join(output, 'package.json'), '{ "type": "module" }\n');
+  return bundledFunctions.map((name) => {
+    const files = outputFiles.filter(({ path }) => dirname(path) === join(output, name));
+    return { name, bytes: files.find(({ path }) => path.endsWith('.mjs'))?.contents.byteLength ?? 0, zippedBytes: files.reduce((sum, { contents }) => sum + gzipSync(contents).byteLength, 0) };
+  });
 }
 
-await buildFunctions();
+if (import.meta.main) {
+  for (const { name, bytes, zippedBytes } of await buildFunctions(join(root, 'dist', 'lambda'))) {
+    process.stdout.write(`${name.padEnd(24)} ${String(Math.round(bytes / 1024)).padStart(6)} KiB, ${String(Math.round(zippedBytes / 1024)).padStart(5)} KiB zipped\n`);
+  }
+}

@@ -41,3 +41,17 @@ export const busRules = [
 ] as const satisfies readonly BusRule[];
 
 export type BusConsumer = (typeof busRules)[number]['consumer'];
+
+/**
+ * Who listens on AWS alone, because there is something to keep in step with the events that one process has no need of. As `busRules`, each is a
+ * rule with a function and an on-failure queue.
+ */
+export const gatewayRules = [
+  {
+    consumer: 'throttle-tenant',
+    description: 'gives a new tenant a throttle of its own at the gateway, and takes it from a deleted one',
+    pattern: { ...from, 'detail-type': ['TenantCreated', 'TenantDeleted'] },
+  },
+] as const satisfies readonly BusRule[];
+
+export type GatewayConsumer = (typeof gatewayRules)[number]['consumer'];

@@ -31,4 +31,14 @@ export const functionEnvironment = z.object({
 export type FunctionEnvironment = z.infer<typeof functionEnvironment>;
 
 /** The environment of the function that makes the first keys, beside that of every function. */
-export const firstKeysEnvironment = z.object({ SLUICE_OPERATOR_KEY_PARAMETER: name });
+export const firstKeysEnvironment = z.object({
+  SLUICE_OPERATOR_KEY_PARAMETER: name,
+  /** The customer key that encrypts both parameters; without one the account's own key for parameters does. */
+  SLUICE_ENCRYPTION_KEY_ARN: arn.optional(),
+});
+
+/** What usage keys begin with; not given where the gateway cannot throttle by them. Also the authorizer's, beside that of every function. */
+export const usageKeyEnvironment = z.object({ SLUICE_USAGE_KEY_PREFIX: name.optional() });
+
+/** The environment of the function that gives tenants throttles of their own. */
+export const throttleEnvironment = functionEnvironment.pick({ SLUICE_STATE_TABLE: true }).extend({ SLUICE_USAGE_KEY_PREFIX: name, SLUICE_USAGE_PLAN: name });

@@ -1,4 +1,4 @@
-import type { BusConsumer } from '#contracts/bus-rules';
+import type { BusConsumer, GatewayConsumer } from '#contracts/bus-rules';
 import type { MachineTask } from '#contracts/functions';
 import type { ScheduleName } from '#contracts/timers';
 
@@ -6,6 +6,7 @@ import type { ScheduleName } from '#contracts/timers';
 export const grants = [
   'events:read', 'events:append', 'events:find', 'state:read', 'state:write', 'blobs:read', 'blobs:write', 'bus:put', 'machines:start', 'machines:describe', 'machines:answer',
   'timers:set', 'connections:send', 'connections:close', 'master-key:read', 'first-keys:make',
+  'usage-keys:manage',
 ] as const;
 export type Grant = (typeof grants)[number];
 
@@ -43,6 +44,7 @@ export const functionTable = {
   'hand-to-agent': task('puts commands where agents read them', [...DEPLOYMENT, 'connections:send']),
   'record-report': task('records a target\'s report', DEPLOYMENT),
   'advance-queue': task('frees leases and plans the next deployment', GOING_ON),
+  'throttle-tenant': { description: 'gives tenants throttles of their own at the gateway', memoryMebibytes: 512, timeoutSeconds: 55, may: ['state:read', 'state:write', 'usage-keys:manage'] },
   'validate-deployment': task('runs all checks before', [...DEPLOYMENT, 'connections:send']),
   'next-step': task('tells a machine what comes next', GOING_ON),
   'enter-gate': task('holds at a gate', GOING_ON),
@@ -50,6 +52,16 @@ export const functionTable = {
   'start-wait': task('starts a bake, a pause, an analysis or an approval', GOING_ON),
   'begin-rollback': task('decides what must be restored', GOING_ON),
   'conclude-deployment': task('writes the terminal event', [...GOING_ON, 'connections:send']),
-} as const satisfies { readonly [Name in MachineTask | BusConsumer | ScheduleName | 'api' | 'authorizer' | 'socket' | 'socket-authorizer' | 'relay' | 'projector' | 'timer' | 'first-keys']: FunctionDescription };
+} as const satisfies { readonly [Name in MachineTask | BusConsumer | GatewayConsumer | ScheduleName | 'api' | 'authorizer' | 'socket' | 'socket-authorizer' | 'relay' | 'projector' | 'timer' | 'first-keys']: FunctionDescription };
 
 export type FunctionName = keyof typeof functionTable;
+
+/** The functions that stand apart from a control plane, in the stack of whom it serves; what they may do is the matter of their construct. */
+export const tenantFunctions = {
+  'tenant-resource': { description: 'registers a tenant with a control plane and keeps its admin key in a secret', memoryMebibytes: 512, timeoutSeconds: 120 },
+} as const satisfies { readonly [name: string]: Omit<FunctionDescription, 'may'> };
+
+export type TenantFunctionName = keyof typeof tenantFunctions;
+
+/** Every function that is bundled. */
+export const bundledFunctions: readonly string[] = [...Object.keys(functionTable), ...Object.keys(tenantFunctions)];

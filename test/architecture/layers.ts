@@ -30,9 +30,10 @@ export const layers: readonly Layer[] = [
   { name: 'adapters', within: ['shared/adapters'], sees: [...CORE, 'ports'] },
   { name: 'aws', within: ['shared/aws'], sees: [...CORE, 'ports', 'engine', 'stepfunctions'], knowsTypesOf: ['application'] },
   { name: 'stepfunctions', within: ['stepfunctions'], sees: CORE },
-  { name: 'functions', within: ['functions'], sees: [...CORE, 'ports', 'engine', 'application', 'adapters', 'aws'] },
+  // The function that registers tenants calls the HTTP API as anybody does: by the client.
+  { name: 'functions', within: ['functions'], sees: [...CORE, 'ports', 'engine', 'application', 'adapters', 'aws', 'client'] },
   // Functions are known to the app by path and environment, never by import.
-  { name: 'cdk', within: ['cdk'], sees: [...CORE, 'stepfunctions'] },
+  { name: 'cdk', within: ['cdk'], sees: [...CORE, 'version', 'stepfunctions'] },
   { name: 'standalone', within: ['standalone'], sees: [...CORE, 'ports', 'engine', 'stepfunctions'], knowsTypesOf: ['application'] },
   { name: 'standalone runtime', within: ['standalone/runtime'], sees: [...CORE, 'version', 'ports', 'engine', 'application', 'adapters', 'stepfunctions', 'standalone'] },
   { name: 'client', within: ['client'], sees: CORE },

@@ -1,0 +1,67 @@
+import { APIGatewayClient, ConflictException, CreateApiKeyCommand, CreateUsagePlanKeyCommand, DeleteApiKeyCommand, GetApiKeysCommand, LimitExceededException, NotFoundException } from '@aws-sdk/client-api-gateway';
+
+import { Failure } from '#contracts/errors';
+
+import { usageKeyOf } from './usage-keys.ts';
+import type { UsageKeys } from './usage-keys.ts';
+
+/**
+ * Every call is made at most 4 times, each with 1 s to connect and 5 s to answer; with three calls and the SDK's pauses the function ends within its
+ * 55 s, or is called again by the bus.
+ */
+export const gatewayClient = (): APIGatewayClient => new APIGatewayClient({ maxAttempts: 4, requestHandler: { connectionTimeout: 1000, requestTimeout: 5000 } });
+
+/** Gives tenants usage keys of their own in a usage plan, which throttles each key by itself. */
+export class TenantThrottles {
+  readonly #given: { readonly client: APIGatewayClient; readonly keys: UsageKeys; readonly prefix: string; readonly planId: string };
+
+  constructor(given: { readonly client: APIGatewayClient; readonly keys: UsageKeys; readonly prefix: string; readonly planId: string }) {
+    this.#given = given;
+  }
+
+  /**
+   * Makes a tenant's usage key and brings it into the plan; repeating it changes nothing. Answers false when the account's quota of keys is used up:
+   * the tenant then goes on by the key that all others share.
+   */
+  async give(tenant: string): Promise<boolean> {
+    const { client, keys, planId } = this.#given;
+    const keyId = await this.#makeKey(tenant);
+    if (keyId === undefined) return false;
+    await client.send(new CreateUsagePlanKeyCommand({ usagePlanId: planId, keyId, keyType: 'API_KEY' })).catch((error: unknown) => {
+      if (!(error instanceof ConflictException)) throw error;
+    });
+    // Only now: a key outside the plan would be refused by the gateway.
+    await keys.remember(tenant, keyId);
+    return true;
+  }
+
+  /** Removes a tenant's usage key; what is not there is removed. */
+  async take(tenant: string): Promise<void> {
+    const { client, keys } = this.#given;
+    const keyId = await keys.idOf(tenant);
+    if (keyId === undefined) return;
+    await client.send(new DeleteApiKeyCommand({ apiKey: keyId })).catch((error: unknown) => {
+      if (!(error instanceof NotFoundException)) throw error;
+    });
+    await keys.forget(tenant);
+  }
+
+  async #makeKey(tenant: string): Promise<string | undefined> {
+    const { client, prefix } = this.#given;
+    const value = usageKeyOf(prefix, tenant);
+    try {
+      const { id } = await client.send(new CreateApiKeyCommand({ name: value, value, enabled: true, description: `throttles the tenant ${tenant}` }));
+      return idOf(id, tenant);
+    } catch (error) {
+      if (error instanceof LimitExceededException) return undefined;
+      if (!(error instanceof ConflictException)) throw error;
+    }
+    const { items = [] } = await client.send(new GetApiKeysCommand({ nameQuery: value, limit: 500 }));
+    return idOf(items.find((one) => one.name === value)?.id, tenant);
+  }
+}
+
+function idOf(id: string | undefined, tenant: string): string {
+  if (id === undefined) throw new Failure('unavailable', `the gateway gave no usage key for the tenant ${tenant}`);
+  return id;
+}
