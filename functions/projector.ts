@@ -1,5 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 
+import { eachOf } from '#aws/each-of';
 import { pumpTenant } from '#aws/pump';
 import { eventOfRecord } from '#aws/stream-record';
 
@@ -13,11 +14,13 @@ const { stream } = await openApi();
 export const handler = around(async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
   const { feed, ports } = opened;
   const events = Records.flatMap((record) => eventOfRecord(record) ?? []);
-  for (const event of events) await handlers.project(contextOf(event.tenant, event.traceId), event);
-  for (const [tenant, given] of Map.groupBy(events, (event) => event.tenant)) {
+  await eachOf([...Map.groupBy(events, ({ tenant, stream }) => `${tenant}#${stream}`).values()], async (ofStream) => {
+    for (const event of ofStream) await handlers.project(contextOf(event.tenant, event.traceId), event);
+  });
+  await eachOf([...Map.groupBy(events, (event) => event.tenant)], async ([tenant, given]) => {
     await feed.record(tenant, given);
     // Who could not be reached is served with the next event or ping: that must not hold up the stream.
     await pumpTenant({ connections: ports.connections, events: ports.events, stream }, tenant).catch((error: unknown) => logger.warn('subscriptions were not served', { tenant, error }));
-  }
+  });
   return { batchItemFailures: [] };
 });

@@ -43,6 +43,7 @@ const putTarget = async (of: Tenant, name: string) => {
 
 describe.concurrent('a subscription', () => {
   it('to a deployment has all of its events from then on, and of no other', async () => {
+    // The engine may learn late of what was there before: so it may begin earlier, and tell twice, but it leaves nothing out.
     const [shop, other] = await Promise.all([Shop.open(tenant, { environment: { approvals: { required: 1 } } }), Shop.open(tenant)]);
     const deployment = await shop.deploy('1.0.0');
     await deployment.running('approve');
@@ -52,9 +53,15 @@ describe.concurrent('a subscription', () => {
     await (await other.deploy('1.0.0')).ended();
     await tenant.client.approveDeployment({ ...deployment.params });
     const ended = await deployment.endsAs('Succeeded');
-    const places: string[] = [];
-    while (places.length < ended.version - version) places.push(placeOf(await stream.nextOf('event')));
-    expect(places).toEqual(Array.from({ length: ended.version - version }, (_, index) => `deployment/${deployment.id}@${version + 1 + index}`));
+    const versions: number[] = [];
+    while (versions.at(-1) !== ended.version) {
+      const { event } = await stream.nextOf('event');
+      expect(event.stream).toBe(`deployment/${deployment.id}`);
+      if (!versions.includes(event.version)) versions.push(event.version);
+    }
+    const [first = 0] = versions;
+    expect(first).toBeLessThanOrEqual(version + 1);
+    expect(versions).toEqual(Array.from({ length: ended.version - first + 1 }, (_, index) => first + index));
   });
 
   it('to an environment has those of its deployments, to the tenant everything', async () => {
@@ -70,7 +77,7 @@ describe.concurrent('a subscription', () => {
       const mine = await shop.deploy('1.0.0');
       const { version } = await mine.ended();
       const places: string[] = [];
-      while (places.length < version) places.push(placeOf(await ofEnvironment.nextOf('event')));
+      await readPlaces(ofEnvironment, places, version);
       expect(places).toEqual(Array.from({ length: version }, (_, index) => `deployment/${mine.id}@${index + 1}`));
       const everything = await listedSince(alone, before);
       const seen: string[] = [];

@@ -1,0 +1,13 @@
+/** These tests make tables and stacks: never in somebody's account. @throws without a test bed */
+export default function requireBed(): void {
+  bedUrl();
+}
+
+/** Where the emulator is that the environment names. @throws without one, or when it is not on this machine */
+export function bedUrl(): string {
+  const url = process.env['AWS_ENDPOINT_URL'];
+  if (url === undefined || !['127.0.0.1', 'localhost'].includes(new URL(url).hostname)) {
+    throw new Error('AWS_ENDPOINT_URL must name an emulator on this machine: "npm run test:aws" starts one, and so does "test/bed/aws run -- COMMAND"');
+  }
+  return url;
+}
