@@ -1,7 +1,7 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2WithRequestContext } from 'aws-lambda';
 
-import { gateway } from './runtime/socket.ts';
 import { around, logAbout } from './runtime/handler.ts';
+import { openGateway } from './runtime/socket.ts';
 import { callerOfContext } from './runtime/socket-event.ts';
 import type { SocketContext } from './runtime/socket-event.ts';
 
@@ -10,8 +10,9 @@ export const handler = around(async (event: APIGatewayProxyWebsocketEventV2WithR
   const { eventType, connectionId } = event.requestContext;
   const from = { connection: connectionId, caller: callerOfContext(event.requestContext) };
   logAbout({ tenant: from.caller.tenant });
-  if (eventType === 'CONNECT') await gateway.opened(from);
-  else if (eventType === 'DISCONNECT') await gateway.closed(from);
+  const gateway = await openGateway();
+  if (eventType === 'CONNECT') return { statusCode: (await gateway.opened(from)) ? 200 : 401, body: '' };
+  if (eventType === 'DISCONNECT') await gateway.closed(from);
   else await gateway.received(from, event.body ?? '');
   return { statusCode: 200, body: '' };
 });

@@ -1,16 +1,25 @@
-import { bringInLost } from '#aws/lost-events';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+
 import { clients } from '#aws/clients';
+import { bringInLost } from '#aws/lost-events';
 
-import { contextOf, environment, handlers, opened } from './runtime/engine.ts';
-import { logger } from './runtime/logger.ts';
+import { bringEventsIn } from './runtime/bring-in.ts';
+import { environment, opened } from './runtime/engine.ts';
+import { logger, metrics } from './runtime/logger.ts';
 import { scheduleFunction } from './runtime/schedule.ts';
+import { serveSubscriptions } from './runtime/serve-subscriptions.ts';
 
-/** First what the stream's consumers gave up, so that the comparisons find what is really missing. */
+/** First what the stream's consumers gave up, so that the comparisons find what is really missing; then who follows a feed and was left behind. */
 export const handler = scheduleFunction('sweep', async () => {
   const { ports, feed, relay } = opened;
-  const found = await bringInLost({
-    client: clients.dynamodb(), eventsTable: environment.SLUICE_EVENTS_TABLE, ports, feed, relay,
-    project: async (event) => await handlers.project(contextOf(event.tenant, event.traceId), event),
-  });
-  if (found.relayed + found.fed > 0) logger.warn('events were brought in that the stream\'s consumers had not', found);
+  const errors: unknown[] = [];
+  try {
+    const found = await bringInLost({ client: clients.dynamodb(), eventsTable: environment.SLUICE_EVENTS_TABLE, ports, feed, relay, bringIn: bringEventsIn });
+    if (found.relayed + found.fed > 0) logger.warn('events were brought in that the stream\'s consumers had not', { relayed: found.relayed, fed: found.fed });
+    metrics.addMetric('StreamsBehind', MetricUnit.Count, found.relayed + found.fed + found.errors.length);
+    errors.push(...found.errors);
+  } catch (error) {
+    errors.push(error);
+  }
+  return [...errors, ...await serveSubscriptions()];
 });

@@ -3,8 +3,9 @@ import type { EventBridgeEvent } from 'aws-lambda';
 import type { BusConsumer } from '#contracts/bus-rules';
 import { eventEnvelope } from '#contracts/events';
 
-import { contextOf, handlers } from './engine.ts';
+import { contextOf } from './engine.ts';
 import { around, logAbout } from './handler.ts';
+import { handlers } from './handlers.ts';
 
 /** The function of a consumer on the bus. What throws is tried again by Lambda, and goes to the on-failure queue after that. */
 export function consumerFunction(consumer: BusConsumer) {

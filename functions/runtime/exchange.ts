@@ -4,23 +4,31 @@ import type { HttpAnswer, HttpRequest } from '#application/http/exchange';
 
 /** Makes a request of the gateway's. The gateway has read the body whole already. */
 export function requestOf(event: APIGatewayProxyEvent): HttpRequest {
-  const { domainName, stage, identity } = event.requestContext;
+  const { identity } = event.requestContext;
+  const baseUrl = baseUrlOf(event);
   const query = new URLSearchParams(Object.entries(event.multiValueQueryStringParameters ?? {}).flatMap(([name, values]) => (values ?? []).map((value): [string, string] => [name, value])));
   return {
     method: event.httpMethod,
     path: event.path,
     query: query.toString(),
-    headers: Object.fromEntries(Object.entries(event.multiValueHeaders).map(([name, values]) => [name.toLowerCase(), values?.join(', ')])),
+    headers: Object.fromEntries(Object.entries(event.multiValueHeaders ?? {}).map(([name, values]) => [name.toLowerCase(), values?.join(', ')])),
     readBody: async (maximumBytes) => {
       const bytes = new Uint8Array(Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'));
       return await Promise.resolve(bytes.byteLength > maximumBytes ? 'too-large' : bytes);
     },
     clientAddress: identity.sourceIp,
-    ...(domainName === undefined ? {} : { baseUrl: `https://${domainName}/${stage}` }),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
   };
 }
 
 /** Makes the gateway's answer of ours. */
 export function answerOf({ status, headers, body }: HttpAnswer): APIGatewayProxyResult {
   return { statusCode: status, headers: { ...headers }, body };
+}
+
+/** The address by which the client came: below the stage at the gateway's own domain, below whatever is mapped at a domain of ours. */
+function baseUrlOf({ path, requestContext }: APIGatewayProxyEvent): string | undefined {
+  const { domainName, path: whole, stage } = requestContext;
+  if (domainName === undefined) return undefined;
+  return `https://${domainName}${whole.endsWith(path) ? whole.slice(0, whole.length - path.length) : `/${stage}`}`;
 }

@@ -3,8 +3,9 @@ import * as z from 'zod';
 
 import type { Caller } from '#application/context';
 import type { SocketGateway } from '#aws/socket-gateway';
-import { Failure } from '#contracts/errors';
 import { role } from '#contracts/roles';
+
+import { headerOf, policyFor, refusedBy } from './authorization.ts';
 
 const authorized = z.object({ tenant: z.string(), keyId: z.string(), keyName: z.string(), role, target: z.string().transform((target) => (target === '' ? null : target)) });
 
@@ -17,20 +18,15 @@ export function callerOfContext(context: SocketContext): Caller {
 }
 
 /** The authorizer's handler. The caller comes back as texts with each message of the connection. */
-export function connecting(gateway: SocketGateway) {
+export function connecting(openGateway: () => Promise<Pick<SocketGateway, 'admit'>>) {
   return async ({ headers, queryStringParameters, methodArn, requestContext }: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
-    const authorization = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
     try {
-      const caller = await gateway.admit({ authorization, ticket: queryStringParameters?.['ticket'], clientAddress: requestContext.identity.sourceIp });
+      const gateway = await openGateway();
+      const caller = await gateway.admit({ authorization: headerOf(headers, 'authorization'), ticket: queryStringParameters?.['ticket'], clientAddress: requestContext.identity.sourceIp });
       const { tenant, keyId, keyName, role: has, target } = caller;
-      return {
-        principalId: `${tenant}/${keyId}`, policyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: methodArn }] },
-        context: { tenant, keyId, keyName, role: has, target: target ?? '' },
-      };
+      return { ...policyFor(caller, methodArn), context: { tenant, keyId, keyName, role: has, target: target ?? '' } };
     } catch (error) {
-      // This very text makes the gateway answer 401.
-      if (error instanceof Failure) throw new Error('Unauthorized', { cause: error });
-      throw error;
+      throw refusedBy(error);
     }
   };
 }

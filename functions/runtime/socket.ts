@@ -1,11 +1,16 @@
+import { tell } from '#application/http/problem-answer';
+import { openedOnce } from '#aws/opened-once';
 import { SocketGateway } from '#aws/socket-gateway';
 
-import { openApi, opened } from './engine.ts';
+import { opened } from './engine.ts';
+import { openStream, report } from './outside.ts';
 
-const api = await openApi();
 const { ports } = opened;
 
 /** The WebSockets' side of this function. */
-export const gateway = new SocketGateway({
-  connections: ports.connections, events: ports.events, stream: api.stream, tell: (error) => api.tell(error, { traceId: ports.ids.trace(), operation: 'stream' }),
+export const openGateway = openedOnce(async () => {
+  const stream = await openStream();
+  return new SocketGateway({
+    connections: ports.connections, events: ports.events, clock: ports.clock, stream, openStream, tell: (error) => tell(error, { traceId: ports.ids.trace(), operation: 'stream' }, report),
+  });
 });

@@ -3,8 +3,9 @@ import * as z from 'zod';
 import { machineTasks } from '#contracts/functions';
 import type { MachineTask } from '#contracts/functions';
 
-import { contextOf, handlers } from './engine.ts';
+import { contextOf } from './engine.ts';
 import { around, logAbout } from './handler.ts';
+import { handlers } from './handlers.ts';
 
 const subject = z.looseObject({ tenant: z.string(), deployment: z.string() });
 

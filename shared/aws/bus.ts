@@ -21,7 +21,7 @@ export class EventBridgeBus implements Bus {
 
   async publish(tenant: string, events: readonly NewEvent[], traceId: string): Promise<void> {
     const envelopes = busEvents(events, { tenant, at: new Date(this.#clock.now()).toISOString(), traceId }, this.#ids);
-    const refused = await putEvents(this.#bus, envelopes);
-    if (refused.length > 0) throw new Failure('unavailable', { detail: `The bus refused ${refused.length} of ${envelopes.length} events.`, retryAfterSeconds: 1 });
+    const { events: refused, cause } = await putEvents(this.#bus, envelopes);
+    if (refused.length > 0) throw new Failure('unavailable', { detail: `The bus refused ${refused.length} of ${envelopes.length} events.`, retryAfterSeconds: 1, cause });
   }
 }

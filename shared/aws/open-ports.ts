@@ -17,6 +17,7 @@ import { DynamoIdempotency } from './idempotency.ts';
 import { DynamoKeys } from './keys.ts';
 import { DynamoLeases } from './lease.ts';
 import { readMasterKey } from './master-key.ts';
+import { openedOnce } from './opened-once.ts';
 import { DynamoReadModels } from './read-model.ts';
 import { DynamoRelay } from './relay.ts';
 import { DynamoSamples } from './samples.ts';
@@ -67,16 +68,4 @@ export function openAwsPorts(environment: FunctionEnvironment): AwsPorts {
 function machinesAt(prefix: string): { readonly [Name in MachineName]: string } {
   const { canary, 'blue-green': blueGreen, rolling, recreate, recover } = machineName.enum;
   return { canary: `${prefix}${canary}`, 'blue-green': `${prefix}${blueGreen}`, rolling: `${prefix}${rolling}`, recreate: `${prefix}${recreate}`, recover: `${prefix}${recover}` };
-}
-
-/** Opens something at its first use; what failed is tried again at the next. */
-function openedOnce<Value>(open: () => Promise<Value>): () => Promise<Value> {
-  let opened: Promise<Value> | undefined;
-  return async () => {
-    opened ??= open().catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
-    return await opened;
-  };
 }

@@ -1,39 +1,67 @@
 import type { StreamApi } from '#application/http/stream-api';
+import type { Clock } from '#ports/clock';
 import type { EventStore, FeedEvent } from '#ports/event-store';
 
 import type { GatewayConnections, GatewaySubscription } from './connections.ts';
 import { eachOf } from './each-of.ts';
 
-/** How many events are read at a time, and how many pages in one call: 5000 events are some 100 s of posts, less than a function's time. */
+/** How many events are read at a time. */
 const PAGE = 100;
-const MAXIMUM_PAGES = 20;
+
+/**
+ * How long one call may send: well within the 29 s of a message's function and the 60 s of the projector's, of which a last post may take 7 s more.
+ * What is left comes with the tenant's next event, the client's next ping, or the next sweep.
+ */
+const LONGEST_MILLISECONDS = 15_000;
 
 /** What subscriptions are served from. */
-export type PumpOptions = { readonly connections: GatewayConnections; readonly events: Pick<EventStore, 'readFeed'>; readonly stream: Pick<StreamApi, 'resumeTopic'> };
+export type PumpOptions = {
+  readonly connections: GatewayConnections; readonly events: Pick<EventStore, 'readFeed'>; readonly clock: Pick<Clock, 'now'>;
+  /** Opens what signs cursors and matches topics; not asked where nobody follows anything. */
+  openStream(): Promise<Pick<StreamApi, 'resumeTopic'>>;
+};
 
 /**
  * Sends a subscription what its tenant's feed has after the place up to which it was served, in order, and notes the new place. Two that do it at
  * once send some events twice; none is left out, since each begins at a place up to which everything was sent.
  */
-export async function pump({ connections, events, stream }: PumpOptions, given: GatewaySubscription): Promise<void> {
+export async function pump(options: PumpOptions, given: GatewaySubscription, until = options.clock.now() + LONGEST_MILLISECONDS): Promise<void> {
   if (given.topic.kind === 'work') return;
+  const { connections, events, clock } = options;
   let subscription = given;
-  for (let page = 0; page < MAXIMUM_PAGES; page += 1) {
+  while (clock.now() < until) {
     const found = await events.readFeed(subscription.tenant, subscription.position, PAGE);
-    const topic = stream.resumeTopic(subscription.tenant, subscription.topic, subscription.position);
-    const last = found.at(-1);
-    if (last === undefined) return;
-    for (const event of found) {
-      if (await topic.matches(event) && (await connections.post(subscription.tenant, subscription.connection, messageOf(subscription, event, topic.signCursor(event.cursor)))) === 'gone') return;
-    }
-    if (!(await connections.serve(subscription, last.cursor))) return;
-    subscription = { ...subscription, position: last.cursor };
+    if (found.length === 0) return;
+    const { sent, isOpen, error } = await sendPage(options, subscription, found, until);
+    const position = found[sent - 1]?.cursor;
+    const served = position !== undefined && isOpen && (await connections.serve(subscription, position));
+    if (error !== undefined) throw error;
+    if (!served) return;
+    subscription = { ...subscription, position };
   }
 }
 
 /** Serves all subscriptions of a tenant. */
 export async function pumpTenant(options: PumpOptions, tenant: string): Promise<void> {
-  await eachOf(await options.connections.subscriptions(tenant), async (subscription) => await pump(options, subscription));
+  const until = options.clock.now() + LONGEST_MILLISECONDS;
+  await eachOf(await options.connections.subscriptions(tenant), async (subscription) => await pump(options, subscription, until));
+}
+
+/** Answers how many events were dealt with, whether the connection is open still, and what kept it from the rest. */
+async function sendPage({ connections, openStream, clock }: PumpOptions, subscription: GatewaySubscription, events: readonly FeedEvent[], until: number): Promise<{ readonly sent: number; readonly isOpen: boolean; readonly error?: unknown }> {
+  const { tenant, connection } = subscription;
+  const topic = (await openStream()).resumeTopic(tenant, subscription.topic, subscription.position);
+  let sent = 0;
+  try {
+    for (const event of events) {
+      if (clock.now() >= until) break;
+      if (await topic.matches(event) && (await connections.post(tenant, connection, messageOf(subscription, event, topic.signCursor(event.cursor)))) === 'gone') return { sent, isOpen: false };
+      sent += 1;
+    }
+    return { sent, isOpen: true };
+  } catch (error) {
+    return { sent, isOpen: true, error };
+  }
 }
 
 function messageOf(subscription: GatewaySubscription, { hash: _hash, tenant: _tenant, cursor: _cursor, ...event }: FeedEvent, cursor: string) {

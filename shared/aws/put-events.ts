@@ -15,30 +15,51 @@ const FIRST_PAUSE_MILLISECONDS = 100;
 /** What a bus is: its client and its name. */
 export type EventBus = { readonly client: EventBridgeClient; readonly name: string };
 
+/** What the bus did not take, in the order of its streams, and why. */
+export type Refusal = { readonly events: readonly EventEnvelope[]; readonly cause: unknown };
+
 /**
- * Puts events on the bus and answers those that it did not take. Order is promised within a stream: an event is sent only when the one before it
- * in its stream was taken, so an event whose predecessor is left out is left out as well.
+ * Puts events on the bus and answers those that it did not take, also where it did not answer at all. Order is promised within a stream: an event
+ * is sent only when the one before it in its stream was taken, so an event whose predecessor is left out is left out as well.
  */
-export async function putEvents(bus: EventBus, events: readonly EventEnvelope[]): Promise<readonly EventEnvelope[]> {
+export async function putEvents(bus: EventBus, events: readonly EventEnvelope[]): Promise<Refusal> {
   const waiting = [...Map.groupBy(events, ({ stream, tenant }) => `${tenant}#${stream}`).values()].map((stream) => [...stream]);
-  let attempts = 0;
-  for (;;) {
+  for (let attempts = 0; ;) {
     const heads = waiting.flatMap((stream) => stream.slice(0, 1));
-    if (heads.length === 0) return [];
-    const refused = new Set<EventEnvelope>();
-    for (const request of requestsOf(heads)) for (const event of await send(bus, request)) refused.add(event);
-    for (const stream of waiting) if (stream[0] !== undefined && !refused.has(stream[0])) stream.shift();
-    if (refused.size === 0) continue;
+    if (heads.length === 0) return { events: [], cause: undefined };
+    const { taken, cause, isOut } = await sendAll(bus, heads);
+    for (const stream of waiting) if (stream[0] !== undefined && taken.has(stream[0])) stream.shift();
+    if (taken.size === heads.length) continue;
     attempts += 1;
-    if (attempts >= ATTEMPTS) return waiting.flat();
+    // The client has tried again for long enough when the bus does not answer.
+    if (isOut || attempts >= ATTEMPTS) return { events: waiting.flat(), cause };
     await new Promise((resolve) => { setTimeout(resolve, Math.random() * FIRST_PAUSE_MILLISECONDS * 2 ** (attempts - 1)); });
   }
 }
 
-/** Sends one request and answers what was refused of it. */
-async function send({ client, name }: EventBus, events: readonly EventEnvelope[]): Promise<readonly EventEnvelope[]> {
-  const { FailedEntryCount = 0, Entries = [] } = await client.send(new PutEventsCommand({ Entries: events.map((event) => entryOf(event, name)) }));
-  return FailedEntryCount === 0 ? [] : events.filter((_event, index) => Entries[index]?.ErrorCode !== undefined);
+/** Sends requests one after the other, until one is not answered. */
+async function sendAll(bus: EventBus, events: readonly EventEnvelope[]): Promise<{ readonly taken: ReadonlySet<EventEnvelope>; readonly cause: unknown; readonly isOut: boolean }> {
+  const taken = new Set<EventEnvelope>();
+  let cause: unknown;
+  try {
+    for (const request of requestsOf(events)) {
+      const refused = await send(bus, request);
+      for (const event of request) if (!refused.has(event)) taken.add(event);
+      cause = [...refused.values()].at(-1) ?? cause;
+    }
+    return { taken, cause, isOut: false };
+  } catch (error) {
+    return { taken, cause: error, isOut: true };
+  }
+}
+
+/** Sends one request and answers what was refused of it, and why. */
+async function send({ client, name }: EventBus, events: readonly EventEnvelope[]): Promise<ReadonlyMap<EventEnvelope, Error>> {
+  const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: events.map((event) => entryOf(event, name)) }));
+  return new Map(events.flatMap((event, index): [EventEnvelope, Error][] => {
+    const { EventId, ErrorCode = 'no answer', ErrorMessage = '' } = Entries[index] ?? {};
+    return EventId === undefined ? [[event, new Error(`the bus refused an event: ${ErrorCode} ${ErrorMessage}`)]] : [];
+  }));
 }
 
 function entryOf(event: EventEnvelope, bus: string): PutEventsRequestEntry {

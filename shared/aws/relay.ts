@@ -1,13 +1,13 @@
 import * as z from 'zod';
 
 import type { EventEnvelope } from '#contracts/events';
-import type { StreamId } from '#ports/event-store';
 
 import { eachOf } from './each-of.ts';
 import { eventsAfter } from './in-order.ts';
 import { putEvents } from './put-events.ts';
-import type { EventBus } from './put-events.ts';
-import type { Place, Table } from './table.ts';
+import type { EventBus, Refusal } from './put-events.ts';
+import { markRelayed, relayedPlace } from './relayed-mark.ts';
+import type { Table } from './table.ts';
 
 const marked = z.object({ sk: z.string(), version: z.int() });
 
@@ -26,32 +26,26 @@ export class DynamoRelay {
   }
 
   /** Relays events and answers those that the bus did not take; they and what follows them in their streams are to be given again. */
-  async relay(events: readonly EventEnvelope[]): Promise<readonly EventEnvelope[]> {
-    const due: EventEnvelope[] = [];
-    await eachOf([...Map.groupBy(events, (event) => event.tenant)], async ([tenant, given]) => {
-      const marks = await this.marks(tenant, [...new Set(given.map(({ stream }) => stream))]);
-      for (const [stream, ofStream] of Map.groupBy(given, (event) => event.stream)) due.push(...(await eventsAfter(this.#options.events, { tenant, stream }, marks.get(stream) ?? 0, ofStream)));
-    });
-    const refused = new Set(await putEvents(this.#options.bus, due));
-    await eachOf([...Map.groupBy(due, ({ tenant, stream }) => `${tenant}#${stream}`).values()], async (ofStream) => {
-      const last = ofStream.filter((event) => !refused.has(event)).at(-1);
-      if (last !== undefined) await this.#mark(last);
-    });
-    return [...refused];
+  async relay(events: readonly EventEnvelope[]): Promise<Refusal> {
+    const due = (await Promise.all([...Map.groupBy(events, (event) => event.tenant)].map(async ([tenant, given]) => await this.#due(tenant, given)))).flat();
+    const refusal = await putEvents(this.#options.bus, due);
+    const refused = new Set(refusal.events);
+    const newest = new Map(due.filter((event) => !refused.has(event)).map((event) => [`${event.tenant}#${event.stream}`, event]));
+    await eachOf([...newest.values()], async (event) => { await markRelayed(this.#options.state, event); });
+    return refusal;
   }
 
   /** The version up to which each stream was relayed; streams without a mark are not named. */
   async marks(tenant: string, streams: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const items = await this.#options.state.getMany(streams.map((stream) => markPlace({ tenant, stream })));
+    const items = await this.#options.state.getMany(streams.map((stream) => relayedPlace({ tenant, stream })));
     return new Map(items.map((item) => marked.parse(item)).map(({ sk, version }) => [sk, version]));
   }
 
-  /** A mark never goes back. */
-  async #mark({ tenant, stream, version }: EventEnvelope): Promise<void> {
-    await this.#options.state.put({ ...markPlace({ tenant, stream }), version }, { expression: 'attribute_not_exists(pk) OR #version < :version', names: { '#version': 'version' }, values: { ':version': version } });
+  /** What of a tenant's events was not relayed yet, in the order of each stream, with what is missing in between. */
+  async #due(tenant: string, given: readonly EventEnvelope[]): Promise<readonly EventEnvelope[]> {
+    const streams = [...Map.groupBy(given, (event) => event.stream)];
+    const marks = await this.marks(tenant, streams.map(([stream]) => stream));
+    const due = await Promise.all(streams.map(async ([stream, ofStream]) => await eventsAfter(this.#options.events, { tenant, stream }, marks.get(stream) ?? 0, ofStream)));
+    return due.flat();
   }
-}
-
-function markPlace({ tenant, stream }: StreamId): Place {
-  return { pk: `${tenant}#relayed`, sk: stream };
 }

@@ -38,8 +38,13 @@ export class SocketGateway {
     return caller;
   }
 
-  async opened({ connection, caller }: SocketCaller): Promise<void> {
-    await this.#options.connections.open({ tenant: caller.tenant, connection, keyId: caller.keyId });
+  /** Remembers a connection; answers whether it may stay. Its key may have been revoked since it was admitted, when nobody knew yet what to close. */
+  async opened({ connection, caller }: SocketCaller): Promise<boolean> {
+    const { connections, stream } = this.#options;
+    await connections.open({ tenant: caller.tenant, connection, keyId: caller.keyId });
+    if (await stream.isValid(caller)) return true;
+    await connections.forget(caller.tenant, connection);
+    return false;
   }
 
   async closed({ connection, caller }: SocketCaller): Promise<void> {

@@ -1,0 +1,32 @@
+import { createHmac } from 'node:crypto';
+
+import { createCursors } from '#application/http/cursor';
+import { defaultHttpSettings } from '#application/http/exchange';
+import type { Outside, Unexpected } from '#application/http/exchange';
+import { createHttpMetrics } from '#application/http/http-metrics';
+import { createMetrics } from '#application/http/metrics';
+import { createStreamApi } from '#application/http/stream-api';
+import { openedOnce } from '#aws/opened-once';
+import { MemoryRateLimits } from '#engine/memory-rate-limits';
+
+import { opened } from './engine.ts';
+import { logger } from './logger.ts';
+
+/** A function counts only its own requests, so operators read CloudWatch instead of `/metrics`. */
+export const processMetrics = createMetrics();
+
+/** What the outside needs that no secret is behind. */
+export const unsigned: Omit<Outside, 'cursors'> = {
+  ports: opened.ports, rateLimits: new MemoryRateLimits(opened.ports.clock), metrics: createHttpMetrics(processMetrics), settings: defaultHttpSettings, report,
+};
+
+/** What signs cursors is derived from a data key, so that all functions have the same; it is read at its first use. */
+export const cursorKey = openedOnce(async () => createHmac('sha256', await opened.dataKeyOf('operator')).update('cursor-key').digest());
+
+/** The use cases' side of WebSockets. */
+export const openStream = openedOnce(async () => createStreamApi({ ...unsigned, cursors: createCursors(await cursorKey()) }, opened.tickets));
+
+/** Tells the operator of what no use case expected. */
+export function report({ error, traceId, operation }: Unexpected): void {
+  logger.error('unexpected', { error, traceId, operation });
+}
