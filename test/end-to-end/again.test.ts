@@ -54,6 +54,19 @@ describe.concurrent('a rollback', () => {
     expect(told(await tenant.request('POST', `/v1/deployments/${first.id}/rollback`, { body: {} }))).toMatchObject({ status: 409, code: 'conflict' });
   });
 
+  it('goes to nothing that has not been good there before: gates and freezes are not passed by what is new', async () => {
+    const shop = await Shop.open(tenant);
+    await shop.isServed();
+    const good = await shop.deploy('1.1.0');
+    await good.endsAs('Succeeded');
+    const rollback = async (release: string) => told(await tenant.request('POST', `/v1/deployments/${good.id}/rollback`, { body: { release } }));
+    expect(await rollback('1.2.0')).toEqual({ status: 422, code: 'rule-broken', fields: [['release', '1.2.0']] });
+    const later = await shop.deploy('1.2.0');
+    await later.endsAs('Succeeded');
+    expect(await rollback('1.2.0')).toEqual({ status: 422, code: 'rule-broken', fields: [['release', '1.2.0']] });
+    expect(await shop.serving()).toMatchObject({ release: '1.2.0', heldBy: null });
+  });
+
   it('supersedes what runs, and is refused for what has not succeeded', async () => {
     const shop = await Shop.open(tenant, { strategy: { type: 'canary', steps: [{ weightPercent: 10 }, { pause: {} }] } });
     await shop.isServed();

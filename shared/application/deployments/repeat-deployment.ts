@@ -2,7 +2,12 @@ import type { CallContext } from '#application/context';
 import { requireDeployment } from '#application/deployments/load-deployment';
 import type { LoadedDeployment } from '#application/deployments/load-deployment';
 import { requestDeployment } from '#application/deployments/request-deployment';
+import { summaryFilter } from '#application/deployments/summary-index';
+import { readPage } from '#application/read-page';
+import { fieldFailure } from '#application/resources/check-resource';
+import { loadResource } from '#application/resources/load-resource';
 import { Failure } from '#contracts/errors';
+import { deploymentSummary } from '#contracts/views';
 
 /** Repeats a Failed, RolledBack or Aborted deployment as a new one; a rollback stays one, with all that it passes. @throws Failure `conflict` for another state. */
 export async function repeatRequest(context: CallContext, id: string): Promise<LoadedDeployment> {
@@ -19,8 +24,26 @@ export async function repeatRequest(context: CallContext, id: string): Promise<L
 export async function rollBackRequest(context: CallContext, id: string, named: string | undefined): Promise<LoadedDeployment> {
   const { state } = await requireDeployment(context, id);
   if (state.name !== 'Succeeded') throw new Failure('conflict', `the deployment is ${state.name}; only one that is Succeeded can be rolled back (a running one is aborted)`);
-  const release = named ?? state.plan?.targets.find((one) => one.stable !== null)?.stable?.release;
+  const before = state.plan?.targets.find((one) => one.stable !== null)?.stable?.release;
+  const release = named ?? before;
   if (release === undefined) throw new Failure('conflict', 'there was no release before this one to go back to; name one');
   const { application, environment } = state.request;
+  if (release !== before) await refuseUnproven(context, { id, application, environment, release });
   return await requestDeployment(context, { application, release, environment, priority: 'critical', ifRunning: 'supersede' }, { retryOf: null, rollbackOf: id });
+}
+
+/**
+ * A rollback passes gates and freezes, so it goes only to what has passed them: a release that had all traffic of this environment before
+ * the deployment, among the last 2000 that had. What does not exist is left to the request, which names it. @throws Failure `rule-broken`
+ */
+async function refuseUnproven(context: CallContext, { id, application, environment, release }: { readonly id: string; readonly application: string; readonly environment: string; readonly release: string }): Promise<void> {
+  if ((await loadResource(context, { kind: 'Release', name: release, application })) === undefined) return;
+  const filter = summaryFilter({ application, environment, state: 'Succeeded' });
+  // Deployments are listed newest first by id: what stands after this one is older.
+  const { items } = await readPage({ limit: 1, cursor: id }, {
+    read: async (page) => await context.ports.readModels.list(context.tenant, 'deployments', { ...page, ...(filter === undefined ? {} : { filter }) }),
+    placeOf: (one) => one.key,
+    keep: (one) => deploymentSummary.parse(one.document).release === release,
+  });
+  if (items.length === 0) throw fieldFailure('rule-broken', [{ field: 'release', rule: `must have succeeded in ${environment} before ${id}: only what was good there before is gone back to; another is deployed`, value: release }]);
 }
