@@ -38,7 +38,11 @@ async function validateDeployment({ client, output, signal }: Surroundings, body
   const marks = { passed: output.paint('green', 'passed'), failed: output.paint('red', 'failed'), skipped: output.paint('dim', 'skipped') };
   output.answer(answer.unchanged, () => [
     ...output.table(['CHECK', 'OUTCOME', 'REASON'], answer.body.checks.map((check) => [check.check, marks[check.outcome], check.reason])),
-    answer.body.passed ? 'all checks passed' : 'the deployment would not begin',
+    answer.body.passed ? noneFailed(answer.body.checks.filter((check) => check.outcome === 'skipped').length) : 'the deployment would not begin',
   ]);
   return answer.body.passed ? outcomes.done.exitCode : outcomes.checksFailed.exitCode;
+}
+
+function noneFailed(skipped: number): string {
+  return skipped === 0 ? 'all checks passed' : `no check failed; ${skipped} ${skipped === 1 ? 'was' : 'were'} skipped`;
 }

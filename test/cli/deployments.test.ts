@@ -161,4 +161,10 @@ describe('a dry run and a validation', () => {
     const result = await sluice(['validate', 'shop', '1.4.2', '--environment', 'production', '--json']);
     expect(result).toEqual({ exitCode, stdout: `${JSON.stringify(body, null, 2)}\n`, stderr: '' });
   });
+
+  it('that skipped a check is not told as one that passed all', async () => {
+    const checks = [{ check: 'schema', outcome: 'passed', reason: 'fits' }, { check: 'capacity/edge-1', outcome: 'skipped', reason: 'nobody says what it needs' }];
+    const { sluice } = await serve({ validateDeployment: () => ({ body: { passed: true, checks } }) });
+    expect((await sluice(['validate', 'shop', '1.4.2', '--environment', 'production'])).stdout).toMatch(/\nno check failed; 1 was skipped\n$/);
+  });
 });

@@ -85,7 +85,7 @@ describe('nothing is sent', () => {
     folder.write('b.yaml', `${application(8080)}---\nkind: Nothing\n`);
     const result = await server.sluice(['apply', '-f', folder.path]);
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(result.stderr).toMatch(/b\.yaml:\d+ kind kind must be one of/);
+    expect(result.stderr).toMatch(/b\.yaml:\d+ kind must be one of/);
     expect(JSON.parse((await server.sluice(['list', 'targets', '--json'])).stdout)).toEqual({ items: [] });
   });
 

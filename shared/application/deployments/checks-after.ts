@@ -11,7 +11,7 @@ export function checksAfter(state: Pick<DeploymentState, 'steps' | 'verdicts'>):
   const latest = new Map(verified.flatMap((one) => one.commands).map((one) => [`${one.target}/${one.component}`, one.reason]));
   const health: Check = last === undefined
     ? { check: 'health', outcome: 'skipped', reason: 'nothing was changed' }
-    : { check: 'health', outcome: 'passed', reason: `${latest.size} components verified, the last at ${last.endedAt ?? ''}` };
+    : { check: 'health', outcome: 'passed', reason: `${latest.size} ${latest.size === 1 ? 'component' : 'components'} verified, the last at ${last.endedAt ?? ''}` };
   const answers = [...latest].map(([place, reason]) => `${place}: ${reason}`).join('; ').slice(0, 1000);
   const smoke: Check = last === undefined ? { check: 'smoke', outcome: 'skipped', reason: 'nothing was changed' } : { check: 'smoke', outcome: 'passed', reason: answers };
   const verdict = state.verdicts.at(-1);

@@ -1,6 +1,6 @@
 import { happened } from '#domain/deployment/command';
 import type { DeploymentCommand } from '#domain/deployment/command';
-import type { DeploymentEvent, DispatchedCommand } from '#domain/deployment/events';
+import type { Check, DeploymentEvent, DispatchedCommand } from '#domain/deployment/events';
 import { changesTraffic, isDispatched } from '#domain/deployment/plan';
 import type { DispatchedStep, Plan, PlanStep } from '#domain/deployment/plan';
 import { recordedChecks } from '#domain/deployment/recorded-checks';
@@ -27,9 +27,16 @@ function recordValidation(state: DeploymentState, command: Extract<StepCommand, 
   if (isTerminal(state) || state.checks.some((one) => one.phase === command.phase) || (command.phase === 'before' && state.validated)) return accept();
   const failed = command.checks.filter((one) => one.outcome === 'failed');
   const reason = failed.length === 0
-    ? `all ${command.checks.length} checks ${command.phase === 'before' ? 'before' : 'after'} passed`
+    ? noneFailed(command.checks, command.phase)
     : failed.map((one) => `${one.check}: ${one.reason}`).join('; ').slice(0, 2000);
   return accept(happened('ValidationFinished', { phase: command.phase, checks: recordedChecks(command.checks), passed: failed.length === 0, reason }, command.at));
+}
+
+/** Says what passed, and apart from it what was not looked at. */
+function noneFailed(checks: readonly Check[], phase: 'before' | 'after'): string {
+  const skipped = checks.filter((one) => one.outcome === 'skipped').length;
+  if (skipped === 0) return `all ${checks.length} checks ${phase} passed`;
+  return `of ${checks.length} checks ${phase}, ${checks.length - skipped} passed and ${skipped} ${skipped === 1 ? 'was' : 'were'} skipped`;
 }
 
 /**

@@ -25,10 +25,12 @@ export const weightPercent = z.int('must be a whole number').min(0, 'must be fro
 /** A length of time in whole seconds, at most 30 days. */
 export const seconds = z.int('must be a whole number of seconds').min(0).max(2_592_000, 'must be at most 2592000 (30 days)');
 
+const COUNT_OR_PERCENT = 'must be a whole number or a percentage such as "25%"';
+
 /** A count (whole number) or a share of one (`25%`). */
 export const countOrPercent = z.union([
-  z.int('must be a whole number or a percentage such as "25%"').min(0).max(10_000),
-  z.string().regex(/^(100|[1-9]?[0-9])%$/, 'must be a whole number or a percentage such as "25%"'),
+  z.int(COUNT_OR_PERCENT).min(0, COUNT_OR_PERCENT).max(10_000),
+  z.string(COUNT_OR_PERCENT).regex(/^(100|[1-9]?[0-9])%$/, COUNT_OR_PERCENT),
 ]).meta({ example: '25%' });
 
 /** An instant in ISO 8601 UTC, as `2026-11-21T13:42:52.000Z`. */

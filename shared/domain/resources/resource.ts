@@ -39,7 +39,7 @@ export const analysisTemplateResource = resourceOf('AnalysisTemplate', resourceN
 
 /** Any resource document, told apart by its kind. */
 export const resource = z.discriminatedUnion('kind', [applicationResource, environmentResource, targetResource, releaseResource, analysisTemplateResource], {
-  error: `kind must be one of ${Object.keys(resourceKinds).join(', ')}`,
+  error: `must be one of ${Object.keys(resourceKinds).join(', ')}`,
 });
 
 export type Resource = z.infer<typeof resource>;
