@@ -5,7 +5,8 @@ import * as z from 'zod';
 /** How long CloudWatch can be told to keep logs, in days; of these, what makes sense here. */
 const LOG_RETENTION_DAYS = [1, 7, 14, 30, 90, 180, 365, 731] as const;
 
-const arn = (service: string) => z.string().regex(new RegExp(`^arn:[a-z-]+:${service}:[a-z0-9-]+:\\d{12}:.+`), `must be the ARN of ${service === 'acm' ? 'a certificate' : service === 'kms' ? 'a key' : 'a web ACL'} (arn:aws:${service}:REGION:ACCOUNT:…)`);
+/** What comes behind region and account in the ARNs of other people's resources. */
+const arn = (service: string, rest: string) => z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${rest}$`), `must be an ARN as arn:aws:${service}:REGION:ACCOUNT:${rest.replaceAll(/\[.*?\]\+/g, '…')}`);
 
 const settings = z.strictObject({
   /** What the names of stacks, functions, machines and queues begin with. */
@@ -15,14 +16,14 @@ const settings = z.strictObject({
   /** Where alarms are mailed. */
   alarmMail: z.email('must be a mail address').optional(),
   /** The ARN of a customer key, which costs 1 USD a month; without one AWS-owned keys are used. */
-  encryptionKeyArn: arn('kms').optional(),
+  encryptionKeyArn: arn('kms', 'key/[a-z0-9-]+').optional(),
   /** The host under which the HTTP API is reached, and the ARN of its certificate. */
   domain: z.strictObject({
     host: z.string().regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'must be a host name, as sluice.example.com'),
-    certificateArn: arn('acm'),
+    certificateArn: arn('acm', 'certificate/[a-z0-9-]+'),
   }).optional(),
   /** The ARN of a regional WAF web ACL that stands before the HTTP API. */
-  webAclArn: arn('wafv2').optional(),
+  webAclArn: arn('wafv2', 'regional/webacl/[A-Za-z0-9_-]+/[a-z0-9-]+').optional(),
   /** Whether tables and bucket go when their stack goes. */
   removeDataWithStack: z.boolean('must be true or false').default(false),
   /** The address of an emulator that it goes onto, which lacks some resource types. */

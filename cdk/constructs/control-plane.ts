@@ -1,44 +1,59 @@
 import { CfnOutput, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Archive, EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as CallFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 
-import { busRules } from '#contracts/bus-rules';
+import { busRules, gatewayRules } from '#contracts/bus-rules';
 import { EVENT_SOURCE } from '#contracts/events';
+import type { FunctionEnvironment } from '#contracts/function-environment';
 import { machineTasks } from '#contracts/functions';
 import type { MachineTask } from '#contracts/functions';
 import { schedules } from '#contracts/timers';
 
+import { version } from '../../shared/version.ts';
+import { acknowledge, acknowledgeStars } from './acknowledge.ts';
+import { Alarms } from './alarms.ts';
+import { CustomDomain } from './custom-domain.ts';
+import { Dashboard } from './dashboard.ts';
 import { Data } from './data.ts';
 import { Functions } from './functions.ts';
+import type { FunctionExtras } from './functions.ts';
 import { Machines } from './machines.ts';
 import { Queues } from './queues.ts';
-import { RestApi } from './rest-api.ts';
+import { REST_STAGE, RestApi } from './rest-api.ts';
 import { Schedules } from './schedules.ts';
 import { SOCKET_STAGE, SocketApi } from './socket-api.ts';
+import { Throttles } from './throttles.ts';
 import { Timers } from './timers.ts';
 
 /** What a control plane is made with. */
 export type ControlPlaneProps = {
-  /** What the names of functions, machines and queues begin with: 1 to 20 letters, digits and dashes. Default: `sluice`. */
+  /** What the names of functions, machines and queues begin with: 1 to 20 letters, digits and dashes; unique in the account and region. Default: `sluice`. */
   readonly name?: string;
-  /** The version of the software; shown by `GET /v1`. */
-  readonly version: string;
-  /** The tables and the bucket, when they live in another stack. Default: made here. */
+  /** The tables and the bucket, when they live in another stack. Default: made here; they stay when the stack is deleted. */
   readonly data?: Data;
   /** How long logs are kept. Default: a month. */
   readonly logRetention?: RetentionDays;
   /** Default: INFO. */
   readonly logLevel?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
-  /** A customer key for queues and data. Default: AWS-owned keys. */
+  /** Where alarms are mailed; who has that address must confirm it once. Default: nowhere, they go to the topic only. */
+  readonly alarmMail?: string;
+  /** A customer key for queues, parameters, the alarms' topic and data. Its policy must let the services of docs/aws.md use it. Default: AWS-owned keys. */
   readonly encryptionKey?: IKey;
+  /** The host under which the HTTP API is reached, and the ARN of a certificate for it in the same region. Default: the gateway's own address. */
+  readonly domain?: { readonly host: string; readonly certificateArn: string };
+  /** The ARN of a regional WAF web ACL that stands before the HTTP API. Default: none. */
+  readonly webAclArn?: string;
   /**
-   * The address of an emulator that it goes onto, which lacks some resource types (the bus's archive) and X-Ray, and has its APIs under that address.
+   * The address of an emulator that it goes onto. That lacks some resource types (the bus's archive, associations of web ACLs) and X-Ray, takes usage
+   * keys from a header only, and has its APIs under that address.
    */
   readonly emulator?: string;
 };
@@ -49,55 +64,88 @@ const STREAM_ATTEMPTS = 10;
 /** Events are kept in the bus's archive for a quarter of a year; the table keeps them for good. */
 const ARCHIVE_DAYS = 90;
 
-/** The whole control plane: HTTP and WebSocket API, functions, state machines, bus, timers, schedules. */
+/**
+ * The whole control plane: HTTP and WebSocket API, functions, state machines, bus, timers, schedules, alarms and dashboard.
+ *
+ * ```ts
+ * const { api, bus } = new ControlPlane(this, 'Sluice', { alarmMail: 'on-call@example.com' });
+ * ```
+ */
 export class ControlPlane extends Construct {
   readonly data: Data;
+  /** All events are on this bus; rules of others may listen. */
   readonly bus: EventBus;
   readonly api: RestApi;
   readonly socket: SocketApi;
   readonly functions: Functions;
   readonly machines: Machines;
   readonly queues: Queues;
+  readonly alarms: Alarms;
+  /** The address of the HTTP API, without a slash at its end. */
+  readonly url: string;
   /** The name of the SSM SecureString with the first operator key. */
   readonly operatorKeyParameter: string;
+  readonly #props: ControlPlaneProps;
+  readonly #name: string;
+  readonly #timers: Timers;
 
-  constructor(scope: Construct, id: string, props: ControlPlaneProps) {
+  constructor(scope: Construct, id: string, props: ControlPlaneProps = {}) {
     super(scope, id);
-    const { name = 'sluice', logRetention = RetentionDays.ONE_MONTH, encryptionKey, emulator } = props;
-    const key = encryptionKey === undefined ? {} : { encryptionKey };
+    const { name = 'sluice', logRetention = RetentionDays.ONE_MONTH, domain, webAclArn, emulator } = props;
+    this.#props = props;
+    this.#name = name;
     this.operatorKeyParameter = `/${name}/operator-key`;
-    this.data = props.data ?? new Data(this, 'Data', key);
+    const named = { name, ...this.#key() };
+    this.data = props.data ?? new Data(this, 'Data', this.#key());
     this.bus = new EventBus(this, 'Bus', { eventBusName: name });
     this.socket = new SocketApi(this, 'Socket', { name: `${name}-stream`, ...(emulator === undefined ? {} : { emulator }) });
-    this.queues = new Queues(this, 'Queues', { name, ...key });
-    const timers = new Timers(this, 'Timers', { name, ...key });
-    const masterKeyParameter = `/${name}/master-key`;
-    this.functions = new Functions(this, 'Functions', {
-      name, logRetention, tracing: emulator === undefined,
-      environment: {
-        SLUICE_VERSION: props.version, SLUICE_EVENTS_TABLE: this.data.events.tableName, SLUICE_STATE_TABLE: this.data.state.tableName, SLUICE_BUS: name, SLUICE_BLOBS_BUCKET: this.data.blobs.bucketName,
-        SLUICE_MASTER_KEY_PARAMETER: masterKeyParameter, SLUICE_MACHINE_ARN_PREFIX: Machines.arnPrefix(this, name),
-        SLUICE_TIMERS_QUEUE_URL: timers.queue.queueUrl, SLUICE_TIMERS_QUEUE_ARN: timers.queue.queueArn, SLUICE_SCHEDULE_GROUP: timers.group, SLUICE_SCHEDULER_ROLE_ARN: timers.role.roleArn,
-        SLUICE_STREAM_URL: this.socket.url, SLUICE_CONNECTIONS_ENDPOINT: this.socket.connectionsEndpoint, SLUICE_LOG_LEVEL: props.logLevel ?? 'INFO',
-      },
-      resources: {
-        eventsTable: this.data.events.tableArn, stateTable: this.data.state.tableArn, bucket: this.data.blobs.bucketArn, bus: this.bus.eventBusArn, machinePrefix: `${name}-`,
-        timersQueue: timers.queue.queueArn, scheduleGroup: timers.group, schedulerRole: timers.role.roleArn, socket: { id: this.socket.id, stage: SOCKET_STAGE },
-        masterKeyParameter, operatorKeyParameter: this.operatorKeyParameter,
-      },
-    });
+    this.queues = new Queues(this, 'Queues', named);
+    this.#timers = new Timers(this, 'Timers', named);
+    this.functions = this.#makeFunctions(logRetention);
     const accessLog = new LogGroup(this, 'AccessLog', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
-    this.api = new RestApi(this, 'Http', { name, handler: this.functions.of('api'), authorizer: this.functions.of('authorizer'), accessLog });
+    const usage = this.#throttles ? { environment: { SLUICE_USAGE_KEY_PREFIX: name } } : {};
+    this.api = new RestApi(this, 'Http', { name, handler: this.functions.of('api'), authorizer: this.functions.of('authorizer', usage), accessLog, usageKeys: this.#throttles });
     this.socket.connect({ handler: this.functions.of('socket'), authorizer: this.functions.of('socket-authorizer'), accessLog });
+    this.url = domain === undefined ? this.api.url : new CustomDomain(this, 'Domain', { ...domain, api: this.api.api }).url;
+    if (webAclArn === undefined) acknowledge(this.api, 'noWebAcl');
+    else if (emulator === undefined) new CfnWebACLAssociation(this, 'WebAcl', { resourceArn: this.api.api.deploymentStage.stageArn, webAclArn });
     this.#followStream();
     this.#listen();
-    if (emulator === undefined) new Archive(this, 'Archive', { sourceEventBus: this.bus, eventPattern: { source: [EVENT_SOURCE] }, retention: Duration.days(ARCHIVE_DAYS) });
-    this.functions.of('timer').addEventSource(new SqsEventSource(timers.queue, { batchSize: 10, reportBatchItemFailures: true }));
+    this.functions.of('timer').addEventSource(new SqsEventSource(this.#timers.queue, { batchSize: 10, reportBatchItemFailures: true }));
     this.machines = new Machines(this, 'Machines', { name, logRetention, tracing: emulator === undefined, functions: (task) => this.functions.of(task), tasks: taskNames });
     new Schedules(this, 'Schedules', { name, functions: schedules.map((schedule) => ({ ...schedule, target: this.functions.of(schedule.name) })) });
-    const firstKeys = this.functions.of('first-keys', { SLUICE_OPERATOR_KEY_PARAMETER: this.operatorKeyParameter });
-    new CustomResource(this, 'FirstKeys', { serviceToken: firstKeys.functionArn, resourceType: 'Custom::SluiceFirstKeys', serviceTimeout: Duration.minutes(5) });
+    this.#makeFirstKeys();
+    this.alarms = this.#watch();
     this.#tell();
+    acknowledgeStars(this);
+  }
+
+  /** Where the gateway can throttle by the usage keys that the authorizer names. */
+  get #throttles(): boolean {
+    return this.#props.emulator === undefined;
+  }
+
+  #key(): { readonly encryptionKey?: IKey } {
+    const { encryptionKey } = this.#props;
+    return encryptionKey === undefined ? {} : { encryptionKey };
+  }
+
+  #makeFunctions(logRetention: RetentionDays): Functions {
+    const { data, socket, bus, operatorKeyParameter } = this;
+    const name = this.#name;
+    const timers = this.#timers;
+    const masterKeyParameter = `/${name}/master-key`;
+    const environment: FunctionEnvironment = {
+      SLUICE_VERSION: version, SLUICE_EVENTS_TABLE: data.events.tableName, SLUICE_STATE_TABLE: data.state.tableName, SLUICE_BUS: name, SLUICE_BLOBS_BUCKET: data.blobs.bucketName,
+      SLUICE_MASTER_KEY_PARAMETER: masterKeyParameter, SLUICE_MACHINE_ARN_PREFIX: Machines.arnPrefix(this, name),
+      SLUICE_TIMERS_QUEUE_URL: timers.queue.queueUrl, SLUICE_TIMERS_QUEUE_ARN: timers.queue.queueArn, SLUICE_SCHEDULE_GROUP: timers.group, SLUICE_SCHEDULER_ROLE_ARN: timers.role.roleArn,
+      SLUICE_STREAM_URL: socket.url, SLUICE_CONNECTIONS_ENDPOINT: socket.connectionsEndpoint, SLUICE_LOG_LEVEL: this.#props.logLevel ?? 'INFO',
+    };
+    const resources = {
+      eventsTable: data.events.tableArn, stateTable: data.state.tableArn, bucket: data.blobs.bucketArn, bus: bus.eventBusArn, machinePrefix: `${name}-`,
+      timersQueue: timers.queue.queueArn, scheduleGroup: timers.group, schedulerRole: timers.role.roleArn, socket: { id: socket.id, stage: SOCKET_STAGE }, masterKeyParameter, operatorKeyParameter,
+    };
+    return new Functions(this, 'Functions', { name, logRetention, tracing: this.#props.emulator === undefined, environment, resources, ...this.#key() });
   }
 
   /** The stream's two consumers; nothing else may follow it. */
@@ -112,7 +160,8 @@ export class ControlPlane extends Construct {
 
   /** One rule for each consumer; a function that fails is tried twice more, and then its event goes to its on-failure queue. */
   #listen(): void {
-    for (const { consumer, description, pattern } of busRules) {
+    if (this.#throttles) this.functions.of('throttle-tenant', this.#throttleTenants());
+    for (const { consumer, description, pattern } of [...busRules, ...(this.#throttles ? gatewayRules : [])]) {
       const called = this.functions.of(consumer);
       called.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new SqsDestination(this.queues.of(consumer)) });
       new Rule(this, `Rule-${consumer}`, {
@@ -120,16 +169,44 @@ export class ControlPlane extends Construct {
         targets: [new CallFunction(called, { retryAttempts: 185, maxEventAge: Duration.hours(24), deadLetterQueue: this.queues.of(consumer) })],
       });
     }
+    if (this.#props.emulator === undefined) new Archive(this, 'Archive', { sourceEventBus: this.bus, eventPattern: { source: [EVENT_SOURCE] }, retention: Duration.days(ARCHIVE_DAYS) });
+  }
+
+  #throttleTenants(): FunctionExtras {
+    const { planId } = new Throttles(this, 'Throttles', { name: this.#name, api: this.api.api });
+    const keysOfPlan = Stack.of(this).formatArn({ service: 'apigateway', account: '', resource: `/usageplans/${planId}/keys` });
+    return { environment: { SLUICE_USAGE_KEY_PREFIX: this.#name, SLUICE_USAGE_PLAN: planId }, statements: [new PolicyStatement({ actions: ['apigateway:POST'], resources: [keysOfPlan] })] };
+  }
+
+  /** Master key and first operator key go into SecureStrings, which CloudFormation cannot make. */
+  #makeFirstKeys(): void {
+    const { encryptionKey } = this.#props;
+    const environment = { SLUICE_OPERATOR_KEY_PARAMETER: this.operatorKeyParameter, ...(encryptionKey === undefined ? {} : { SLUICE_ENCRYPTION_KEY_ARN: encryptionKey.keyArn }) };
+    const firstKeys = this.functions.of('first-keys', { environment });
+    new CustomResource(this, 'FirstKeys', { serviceToken: firstKeys.functionArn, resourceType: 'Custom::SluiceFirstKeys', serviceTimeout: Duration.minutes(5) });
+  }
+
+  #watch(): Alarms {
+    const { functions, machines, queues } = this;
+    const { alarmMail } = this.#props;
+    const [relay, projector] = [functions.of('relay'), functions.of('projector')];
+    const failures = [...queues.all(), ['timers', this.#timers.dead] as const];
+    const seen = { name: this.#name, failures, relay, projector, apiName: this.#name, apiStage: REST_STAGE };
+    const alarms = new Alarms(this, 'Alarms', { ...seen, ...this.#key(), ...(alarmMail === undefined ? {} : { mail: alarmMail }), functionLogs: functions.logGroups(), machineLogs: machines.logGroups(), sweep: functions.of('sweep') });
+    new Dashboard(this, 'Dashboard', { ...seen, alarms: alarms.all, socketId: this.socket.id, functions: functions.all(), machines: machines.all(), timers: this.#timers.queue });
+    return alarms;
   }
 
   #tell(): void {
-    const tell = (name: string, value: string, description: string) => new CfnOutput(Stack.of(this), name, { value, description });
-    tell('Url', this.api.url, 'The address of the HTTP API: SLUICE_URL');
+    const tell = (name: string, value: string, description: string) => new CfnOutput(this, name, { value, description }).overrideLogicalId(name);
+    tell('Url', this.url, 'The address of the HTTP API: SLUICE_URL');
     tell('StreamUrl', this.socket.url, 'The address of the WebSocket API');
     tell('RestApiId', this.api.api.restApiId, 'The id of the HTTP API');
     tell('SocketApiId', this.socket.id, 'The id of the WebSocket API');
     tell('BusName', this.bus.eventBusName, 'The bus on which all events are');
+    tell('BusArn', this.bus.eventBusArn, 'The ARN of the bus, for rules of tenants');
     tell('OperatorKeyParameter', this.operatorKeyParameter, 'The SSM SecureString with the first operator key');
+    tell('AlarmTopicArn', this.alarms.topic.topicArn, 'The SNS topic of all alarms');
   }
 }
 

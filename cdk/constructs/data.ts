@@ -6,6 +6,8 @@ import { Construct } from 'constructs';
 
 import { tables } from '#contracts/tables';
 
+import { acknowledge } from './acknowledge.ts';
+
 /** What keeps the data. */
 export type DataProps = {
   /** A customer key for both tables and the bucket; without one AWS-owned keys are used, which cost nothing. */
@@ -45,5 +47,6 @@ export class Data extends Construct {
       lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(7) }],
       ...(encryptionKey === undefined ? { encryption: BucketEncryption.S3_MANAGED } : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
     });
+    acknowledge(this.blobs, 'ownBucket');
   }
 }

@@ -2,7 +2,8 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
 import type { FunctionEnvironment } from '#contracts/function-environment';
@@ -21,11 +22,19 @@ export type FunctionsProps = {
   readonly logRetention: RetentionDays;
   /** Whether calls are traced by X-Ray. */
   readonly tracing: boolean;
+  /** The customer key of data and queues. */
+  readonly encryptionKey?: IKey;
 };
+
+/** What one function has beside what all have. */
+export type FunctionExtras = { readonly environment?: { readonly [variable: string]: string }; readonly statements?: readonly PolicyStatement[] };
+
+/** A function with the place where it writes its log. */
+type Made = { readonly called: LambdaFunction; readonly logGroup: LogGroup };
 
 /** The functions of the table, each with a role that has the grants of the table and nothing else. */
 export class Functions extends Construct {
-  readonly #functions = new Map<FunctionName, LambdaFunction>();
+  readonly #functions = new Map<FunctionName, Made>();
   readonly #props: FunctionsProps;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
@@ -33,42 +42,49 @@ export class Functions extends Construct {
     this.#props = props;
   }
 
-  /** A function, made at its first mention. `more` is environment of this function alone. */
-  of(name: FunctionName, more: { readonly [variable: string]: string } = {}): LambdaFunction {
+  /** A function, made at its first mention; what it has beside the others must be given there. */
+  of(name: FunctionName, extras: FunctionExtras = {}): LambdaFunction {
     const known = this.#functions.get(name);
-    if (known !== undefined) return known;
-    const made = this.#make(name, more);
+    if (known !== undefined) return known.called;
+    const made = this.#make(name, extras);
     this.#functions.set(name, made);
-    return made;
+    return made.called;
   }
 
   /** All functions that were mentioned. */
-  all(): readonly (readonly [FunctionName, LambdaFunction])[] {
-    return [...this.#functions];
+  all(): readonly (readonly [name: FunctionName, called: LambdaFunction])[] {
+    return [...this.#functions].map(([name, { called }]) => [name, called]);
   }
 
-  #make(name: FunctionName, more: { readonly [variable: string]: string }): LambdaFunction {
+  /** Where each writes its log. */
+  logGroups(): readonly (readonly [name: FunctionName, logGroup: LogGroup])[] {
+    return [...this.#functions].map(([name, { logGroup }]) => [name, logGroup]);
+  }
+
+  #make(name: FunctionName, extras: FunctionExtras): Made {
     const { name: system, environment, logRetention, tracing } = this.#props;
     const { description, memoryMebibytes, timeoutSeconds } = functionTable[name];
     const logGroup = new LogGroup(this, `${name}-log`, { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
-    return new LambdaFunction(this, name, {
+    const called = new LambdaFunction(this, name, {
       functionName: `${system}-${name}`, description, code: Code.fromAsset(bundleOf(name)), handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X, architecture: Architecture.ARM_64, memorySize: memoryMebibytes, timeout: Duration.seconds(timeoutSeconds),
-      role: this.#role(name, logGroup), logGroup, loggingFormat: LoggingFormat.JSON, tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      role: this.#role(name, logGroup, extras.statements ?? []), logGroup, loggingFormat: LoggingFormat.JSON, tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       // A timer that has not come yet is sent on by the function that its queue calls.
       ...(name === 'timer' ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       environment: {
-        ...environment, ...more, NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_METRICS_NAMESPACE: system,
+        ...environment, ...extras.environment, NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_METRICS_NAMESPACE: system,
         POWERTOOLS_LOG_LEVEL: environment.SLUICE_LOG_LEVEL, POWERTOOLS_TRACE_ENABLED: String(tracing),
       },
     });
+    return { called, logGroup };
   }
 
-  #role(name: FunctionName, logGroup: LogGroup): Role {
-    const statements = functionTable[name].may.flatMap((grant) => statementsOf(this, grant, this.#props.resources));
+  #role(name: FunctionName, logGroup: LogGroup, more: readonly PolicyStatement[]): Role {
+    const { encryptionKey, resources } = this.#props;
+    const statements = functionTable[name].may.flatMap((grant) => statementsOf(this, grant, resources));
     const logs = new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] });
-    const role = new Role(this, `${name}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), inlinePolicies: { grants: new PolicyDocument({ statements: [logs, ...statements] }) } });
-    if (this.#props.tracing) role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('AWSXRayDaemonWriteAccess'));
-    return role;
+    // With a customer key, tables, bucket, parameters and queues ask for the caller's right to it.
+    const key = encryptionKey === undefined ? [] : [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [encryptionKey.keyArn] })];
+    return new Role(this, `${name}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), inlinePolicies: { grants: new PolicyDocument({ statements: [logs, ...statements, ...more, ...key] }) } });
   }
 }

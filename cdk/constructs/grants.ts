@@ -25,6 +25,7 @@ export function statementsOf(scope: Construct, grant: Grant, on: GrantedResource
   const parameter = (name: string) => stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') });
   const machines = machineName.options.map((name) => stack.formatArn({ service: 'states', resource: 'stateMachine', arnFormat: ArnFormat.COLON_RESOURCE_NAME, resourceName: `${on.machinePrefix}${name}` }));
   const socket = (method: string) => stack.formatArn({ service: 'execute-api', resource: on.socket.id, resourceName: `${on.socket.stage}/${method}/@connections/*` });
+  const gateway = (path: string) => stack.formatArn({ service: 'apigateway', account: '', resource: path });
   switch (grant) {
     case 'events:read': return [allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], [on.eventsTable])];
     case 'events:append': return [allow(['dynamodb:PutItem'], [on.eventsTable])];
@@ -46,6 +47,8 @@ export function statementsOf(scope: Construct, grant: Grant, on: GrantedResource
     case 'connections:send': return [allow(['execute-api:ManageConnections'], [socket('POST')])];
     case 'connections:close': return [allow(['execute-api:ManageConnections'], [socket('DELETE')])];
     case 'master-key:read': return [allow(['ssm:GetParameter'], [parameter(on.masterKeyParameter)])];
+    // A usage key has no name that IAM could know: the gateway makes its id.
+    case 'usage-keys:manage': return [allow(['apigateway:GET', 'apigateway:POST'], [gateway('/apikeys')]), allow(['apigateway:DELETE'], [gateway('/apikeys/*')])];
     case 'first-keys:make': return [allow(['ssm:PutParameter'], [parameter(on.masterKeyParameter), parameter(on.operatorKeyParameter)])];
   }
 }

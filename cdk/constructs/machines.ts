@@ -9,6 +9,8 @@ import { Construct } from 'constructs';
 import type { MachineName, MachineTask } from '#contracts/functions';
 import { machines } from '#stepfunctions/machines';
 
+import { acknowledge } from './acknowledge.ts';
+
 /** What machines are made of. */
 export type MachinesProps = {
   readonly name: string; readonly logRetention: RetentionDays; readonly tracing: boolean;
@@ -22,6 +24,7 @@ export type MachinesProps = {
  */
 export class Machines extends Construct {
   readonly #machines = new Map<MachineName, StateMachine>();
+  readonly #logGroups = new Map<MachineName, LogGroup>();
 
   constructor(scope: Construct, id: string, props: MachinesProps) {
     super(scope, id);
@@ -37,17 +40,26 @@ export class Machines extends Construct {
     return [...this.#machines];
   }
 
+  /** Where failed executions are logged. */
+  logGroups(): readonly (readonly [MachineName, LogGroup])[] {
+    return [...this.#logGroups];
+  }
+
   #machine(name: MachineName, { name: system, logRetention, tracing, tasks, functions }: MachinesProps): StateMachine {
     const definition = JSON.stringify(machines[name]);
     const substitution = (task: MachineTask) => task.replaceAll('-', '_');
     const called = tasks.filter((task) => definition.includes(`\${${substitution(task)}}`));
     const role = new Role(this, `${name}-role`, { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: called.map((task) => functions(task).functionArn) }));
-    return new StateMachine(this, name, {
+    const destination = new LogGroup(this, `${name}-log`, { logGroupName: `/aws/vendedlogs/states/${system}-${name}`, retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    this.#logGroups.set(name, destination);
+    const machine = new StateMachine(this, name, {
       stateMachineName: `${system}-${name}`, stateMachineType: StateMachineType.STANDARD, role, comment: machines[name].Comment, tracingEnabled: tracing,
       definitionBody: DefinitionBody.fromString(definition), definitionSubstitutions: Object.fromEntries(called.map((task) => [substitution(task), functions(task).functionArn])),
-      logs: { destination: new LogGroup(this, `${name}-log`, { logGroupName: `/aws/vendedlogs/states/${system}-${name}`, retention: logRetention, removalPolicy: RemovalPolicy.DESTROY }), level: LogLevel.ERROR, includeExecutionData: false },
+      logs: { destination, level: LogLevel.ERROR, includeExecutionData: false },
     });
+    acknowledge(machine, 'failuresOnly');
+    return machine;
   }
 }
 

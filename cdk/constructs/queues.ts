@@ -4,6 +4,8 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
+import { acknowledge } from './acknowledge.ts';
+
 /** How queues are kept: by a customer key or by SQS itself. */
 export function keptQueue(encryptionKey: IKey | undefined): QueueProps {
   return { enforceSSL: true, ...(encryptionKey === undefined ? { encryption: QueueEncryption.SQS_MANAGED } : { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }) };
@@ -24,6 +26,7 @@ export class Queues extends Construct {
     const known = this.#queues.get(name);
     if (known !== undefined) return known;
     const made = new Queue(this, name, { queueName: `${this.#props.name}-${name}-failed`, retentionPeriod: Duration.days(14), ...keptQueue(this.#props.encryptionKey) });
+    acknowledge(made, 'lastQueue');
     this.#queues.set(name, made);
     return made;
   }

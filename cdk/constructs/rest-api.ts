@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { AccessLogFormat, AuthorizationType, EndpointType, GatewayResponse, IdentitySource, Integration, IntegrationType, LogGroupLogDestination, MethodLoggingLevel, RequestAuthorizer, ResponseType, RestApi as Api } from 'aws-cdk-lib/aws-apigateway';
+import { AccessLogFormat, ApiKeySourceType, AuthorizationType, EndpointType, GatewayResponse, IdentitySource, Integration, IntegrationType, LogGroupLogDestination, MethodLoggingLevel, RequestAuthorizer, ResponseType, RestApi as Api } from 'aws-cdk-lib/aws-apigateway';
 import type { IResource } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -10,11 +10,17 @@ import { Failure, errors, problemOf } from '#contracts/errors';
 import type { ErrorCode } from '#contracts/errors';
 import { routes } from '#contracts/http/routes';
 
+import { acknowledge } from './acknowledge.ts';
+
 /** What the HTTP API is made of. */
-export type RestApiProps = { readonly name: string; readonly handler: LambdaFunction; readonly authorizer: LambdaFunction; readonly accessLog: LogGroup };
+export type RestApiProps = {
+  readonly name: string; readonly handler: LambdaFunction; readonly authorizer: LambdaFunction; readonly accessLog: LogGroup;
+  /** Whether requests are throttled by the usage keys that the authorizer names; the emulator takes such keys from a header only. */
+  readonly usageKeys: boolean;
+};
 
 /** The stage; clients reach the API below it, or at a domain of their own without it. */
-const STAGE = 'api';
+export const REST_STAGE = 'api';
 
 /** A revoked key beats the authorizer's cache within a minute. */
 const AUTHORIZER_CACHE_SECONDS = 30;
@@ -25,6 +31,8 @@ const gatewayAnswers: readonly { readonly id: string; readonly type: ResponseTyp
   { id: 'AccessDenied', type: ResponseType.ACCESS_DENIED, code: 'unauthenticated' },
   { id: 'Throttled', type: ResponseType.THROTTLED, code: 'rate-limited', retryAfterSeconds: 1 },
   { id: 'QuotaExceeded', type: ResponseType.QUOTA_EXCEEDED, code: 'rate-limited', retryAfterSeconds: 60 },
+  // The authorizer named a usage key that has just gone; the next request is counted for another.
+  { id: 'UsageKeyUnknown', type: ResponseType.INVALID_API_KEY, code: 'unavailable' },
   { id: 'TooLarge', type: ResponseType.REQUEST_TOO_LARGE, code: 'body-too-large' },
   { id: 'IntegrationFailed', type: ResponseType.INTEGRATION_FAILURE, code: 'unavailable' },
   { id: 'IntegrationTimedOut', type: ResponseType.INTEGRATION_TIMEOUT, code: 'unavailable' },
@@ -39,24 +47,29 @@ const gatewayAnswers: readonly { readonly id: string; readonly type: ResponseTyp
  */
 export class RestApi extends Construct {
   readonly api: Api;
+  readonly #usageKeys: boolean;
   readonly #authorizer: RequestAuthorizer;
   readonly #integration: Integration;
 
   constructor(scope: Construct, id: string, props: RestApiProps) {
     super(scope, id);
+    this.#usageKeys = props.usageKeys;
     this.api = new Api(this, 'Api', {
       restApiName: props.name, endpointTypes: [EndpointType.REGIONAL], cloudWatchRole: false,
+      ...(props.usageKeys ? { apiKeySourceType: ApiKeySourceType.AUTHORIZER } : {}),
       deployOptions: {
-        stageName: STAGE, loggingLevel: MethodLoggingLevel.OFF, metricsEnabled: true,
+        // Metrics of each method would cost 0.30 USD a month each; those of the stage are free and always there.
+        stageName: REST_STAGE, loggingLevel: MethodLoggingLevel.OFF, metricsEnabled: false,
         accessLogDestination: new LogGroupLogDestination(props.accessLog), accessLogFormat: AccessLogFormat.jsonWithStandardFields({ caller: false, httpMethod: true, ip: true, protocol: true, requestTime: true, resourcePath: true, responseLength: true, status: true, user: false }),
         throttlingBurstLimit: 2000, throttlingRateLimit: 1000,
       },
     });
     this.#authorizer = new RequestAuthorizer(this, 'Authorizer', { handler: props.authorizer, identitySources: [IdentitySource.header('Authorization')], resultsCacheTtl: Duration.seconds(AUTHORIZER_CACHE_SECONDS) });
     this.#integration = new Integration({ type: IntegrationType.AWS_PROXY, integrationHttpMethod: 'POST', uri: `arn:${Stack.of(this).partition}:apigateway:${Stack.of(this).region}:lambda:path/2015-03-31/functions/${props.handler.functionArn}/invocations` });
-    props.handler.addPermission('ApiCalls', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn: this.api.arnForExecuteApi('*', '/*', STAGE) });
+    props.handler.addPermission('ApiCalls', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn: this.api.arnForExecuteApi('*', '/*', REST_STAGE) });
     this.#addRoutes();
     this.#addGatewayAnswers();
+    acknowledge(this, 'oneSchema', 'noBodiesInLogs', 'ownKeys');
   }
 
   /** The address of the API with its stage, without a slash at its end. */
@@ -89,7 +102,7 @@ export class RestApi extends Construct {
   }
 
   #method(resource: IResource, open: boolean): void {
-    resource.addMethod('ANY', this.#integration, open ? { authorizationType: AuthorizationType.NONE } : { authorizationType: AuthorizationType.CUSTOM, authorizer: this.#authorizer });
+    resource.addMethod('ANY', this.#integration, open ? { authorizationType: AuthorizationType.NONE } : { authorizationType: AuthorizationType.CUSTOM, authorizer: this.#authorizer, apiKeyRequired: this.#usageKeys });
   }
 
   #addGatewayAnswers(): void {

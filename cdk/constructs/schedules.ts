@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -11,9 +12,10 @@ export type ScheduledFunction = { readonly name: string; readonly everyMinutes: 
 export class Schedules extends Construct {
   constructor(scope: Construct, id: string, props: { readonly name: string; readonly functions: readonly ScheduledFunction[] }) {
     super(scope, id);
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     for (const { name, everyMinutes, description, target } of props.functions) {
       target.configureAsyncInvoke({ retryAttempts: 0 });
-      new Schedule(this, name, { scheduleName: `${props.name}-${name}`, description, schedule: ScheduleExpression.rate(Duration.minutes(everyMinutes)), target: new LambdaInvoke(target, { retryAttempts: 0, maxEventAge: Duration.minutes(5) }) });
+      new Schedule(this, name, { scheduleName: `${props.name}-${name}`, description, schedule: ScheduleExpression.rate(Duration.minutes(everyMinutes)), target: new LambdaInvoke(target, { role, retryAttempts: 0, maxEventAge: Duration.minutes(5) }) });
     }
   }
 }

@@ -5,6 +5,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
+import { acknowledge } from './acknowledge.ts';
+
 /** The stage of the WebSockets. */
 export const SOCKET_STAGE = 'stream';
 
@@ -52,6 +54,7 @@ export class SocketApi extends Construct {
       defaultRouteSettings: { throttlingBurstLimit: 2000, throttlingRateLimit: 1000 },
     });
     const sourceArn = Stack.of(this).formatArn({ service: 'execute-api', resource: apiId, resourceName: '*' });
+    acknowledge(this, 'ownKeys');
     for (const called of [handler, authorizer]) called.addPermission('SocketCalls', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn });
   }
 

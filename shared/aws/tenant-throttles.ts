@@ -1,8 +1,8 @@
 import { APIGatewayClient, ConflictException, CreateApiKeyCommand, CreateUsagePlanKeyCommand, DeleteApiKeyCommand, GetApiKeysCommand, LimitExceededException, NotFoundException } from '@aws-sdk/client-api-gateway';
 
 import { Failure } from '#contracts/errors';
+import { usageKeyOf } from '#contracts/usage-keys';
 
-import { usageKeyOf } from './usage-keys.ts';
 import type { UsageKeys } from './usage-keys.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { HttpMetrics } from '#application/http/http-metrics';
 import type { Cursors } from '#application/http/cursor';
 import type { Ports } from '#ports/ports';
+import { tenantRate } from '#contracts/rates';
 import type { RateLimit, RateLimits } from '#ports/rate-limit';
 
 /** Headers by their lower-case names. */
@@ -38,14 +39,14 @@ export type HttpSettings = {
 };
 
 /**
- * 1 MiB holds 1000 samples of about 100 latency buckets each, the largest body in use. A tenant may make as many requests as four of its
- * keys at full rate. A hundred wrong keys at once and one per second after that lock out no office behind one address with a mistyped key in
- * a loop, and leave a guesser 2^47 s for the weakest key that a person may choose (8 characters, 48 bits).
+ * 1 MiB holds 1000 samples of about 100 latency buckets each, the largest body in use. A hundred wrong keys at once and one per second after
+ * that lock out no office behind one address with a mistyped key in a loop, and leave a guesser 2^47 s for the weakest key that a person may
+ * choose (8 characters, 48 bits).
  */
 export const defaultHttpSettings: HttpSettings = {
   maximumBodyBytes: 1_048_576,
   keyRate: { burst: 200, perSecond: 50 },
-  tenantRate: { burst: 800, perSecond: 200 },
+  tenantRate,
   guessRate: { burst: 100, perSecond: 1 },
   verifyAnswers: false,
 };

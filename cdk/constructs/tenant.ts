@@ -1,0 +1,106 @@
+import { ArnFormat, CustomResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IEventBus, IRuleTarget } from 'aws-cdk-lib/aws-events';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+
+import { tenantFunctions } from '#contracts/function-table';
+import type { TenantResource } from '#contracts/tenant-resource';
+
+import { acknowledge, acknowledgeStars } from './acknowledge.ts';
+import { bundleOf } from './bundles.ts';
+import { TenantEvents } from './tenant-events.ts';
+
+/** Where a tenant's events go. */
+export type TenantEventsProps = {
+  /** The ARN of the control plane's bus: its output `BusArn`. */
+  readonly controlPlaneBusArn: string;
+  /** The bus that the events are forwarded to. Default: one made here, unless there is a target. */
+  readonly bus?: IEventBus;
+  /** A target that gets the events itself; only where the control plane is in the same account and region. Default: a bus. */
+  readonly target?: IRuleTarget;
+};
+
+/** What a tenant is made with. */
+export type TenantProps = {
+  /** The tenant's name: 1 to 63 lower-case letters, digits and dashes. Another name later is another tenant. */
+  readonly tenantName: string;
+  /** The address of the control plane's HTTP API: its output `Url`. */
+  readonly url: string;
+  /**
+   * The whole ARN of a secret with an operator key, as text or as JSON with the key under `key`. In another account, the secret and the customer key
+   * that encrypts it must let this account read it.
+   */
+  readonly operatorKeySecretArn: string;
+  /** The customer key that encrypts the secret with the operator key. Default: the account's own key for secrets. */
+  readonly operatorKeyEncryptionKey?: IKey;
+  /** The customer key for the secret with the admin key. Default: the account's own key for secrets. */
+  readonly encryptionKey?: IKey;
+  /** Which events go where. Default: none are forwarded. */
+  readonly events?: TenantEventsProps;
+  /**
+   * What becomes of the tenant when this goes. `RETAIN`: it stays, and its admin key is revoked. `DESTROY`: it is deleted, which the control plane
+   * refuses while deployments run; its name can never be used again. Default: RETAIN.
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /** How long the log of the function is kept. Default: a month. */
+  readonly logRetention?: RetentionDays;
+};
+
+/**
+ * A tenant of a control plane that may be in another stack, account or region. Its admin key is in `adminKey`, as JSON with `tenant`, `url`, `keyId`
+ * and `key`; it is nowhere else.
+ *
+ * ```ts
+ * const acme = new Tenant(this, 'Acme', { tenantName: 'acme', url: 'https://sluice.example.com', operatorKeySecretArn, events: { controlPlaneBusArn } });
+ * acme.adminKey.grantRead(pipeline);
+ * new Rule(this, 'Failed', { eventBus: acme.eventBus, eventPattern: { detailType: ['DeploymentRolledBack'] }, targets: [new SnsTopic(team)] });
+ * ```
+ */
+export class Tenant extends Construct {
+  readonly tenantName: string;
+  /** The secret with the admin key. */
+  readonly adminKey: ISecret;
+  /** The bus of the tenant's events, where they go to a bus. */
+  readonly eventBus: IEventBus | undefined;
+
+  constructor(scope: Construct, id: string, props: TenantProps) {
+    super(scope, id);
+    const { tenantName, url, operatorKeySecretArn, encryptionKey, events, removalPolicy = RemovalPolicy.RETAIN } = props;
+    if (!Token.isUnresolved(operatorKeySecretArn) && Stack.of(this).splitArn(operatorKeySecretArn, ArnFormat.COLON_RESOURCE_NAME).service !== 'secretsmanager') throw new Error(`operatorKeySecretArn must be the ARN of a secret, not "${operatorKeySecretArn}"`);
+    this.tenantName = tenantName;
+    // It is made with a random text, which the function replaces by the key.
+    const adminKey = new Secret(this, 'AdminKey', { description: `The admin key of the tenant ${tenantName}`, removalPolicy: RemovalPolicy.DESTROY, ...(encryptionKey === undefined ? {} : { encryptionKey }) });
+    acknowledge(adminKey, 'adminKey');
+    this.adminKey = adminKey;
+    const registers = this.#function(props, adminKey);
+    const properties: TenantResource = { Tenant: tenantName, Url: url, OperatorKeySecret: operatorKeySecretArn, AdminKeySecret: adminKey.secretArn, OnDelete: removalPolicy === RemovalPolicy.DESTROY ? 'delete' : 'keep' };
+    const resource = new CustomResource(this, 'Resource', { serviceToken: registers.functionArn, resourceType: 'Custom::SluiceTenant', properties, serviceTimeout: Duration.minutes(10) });
+    this.eventBus = events === undefined || events.target !== undefined ? undefined : (events.bus ?? new EventBus(this, 'Bus', { eventBusName: `sluice-${tenantName}`, description: `The events of the tenant ${tenantName}` }));
+    if (events !== undefined) new TenantEvents(this, 'Events', { tenantName, controlPlaneBusArn: events.controlPlaneBusArn, to: this.eventBus ?? events.target }).node.addDependency(resource);
+    acknowledgeStars(this);
+  }
+
+  #function({ tenantName, operatorKeySecretArn, operatorKeyEncryptionKey, logRetention = RetentionDays.ONE_MONTH }: TenantProps, adminKey: Secret): LambdaFunction {
+    const { description, memoryMebibytes, timeoutSeconds } = tenantFunctions['tenant-resource'];
+    const logGroup = new LogGroup(this, 'Log', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    const statements = [
+      new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [operatorKeySecretArn, adminKey.secretArn] }),
+      new PolicyStatement({ actions: ['secretsmanager:PutSecretValue'], resources: [adminKey.secretArn] }),
+      ...(operatorKeyEncryptionKey === undefined ? [] : [new PolicyStatement({ actions: ['kms:Decrypt'], resources: [operatorKeyEncryptionKey.keyArn] })]),
+      ...(adminKey.encryptionKey === undefined ? [] : [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [adminKey.encryptionKey.keyArn] })]),
+    ];
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), inlinePolicies: { grants: new PolicyDocument({ statements }) } });
+    return new LambdaFunction(this, 'Function', {
+      description: `${description}: ${tenantName}`, code: Code.fromAsset(bundleOf('tenant-resource')), handler: 'index.handler', runtime: Runtime.NODEJS_24_X, architecture: Architecture.ARM_64,
+      memorySize: memoryMebibytes, timeout: Duration.seconds(timeoutSeconds), role, logGroup, loggingFormat: LoggingFormat.JSON,
+      environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: 'tenant-resource', POWERTOOLS_METRICS_NAMESPACE: 'sluice', POWERTOOLS_TRACE_ENABLED: 'false' },
+    });
+  }
+}
