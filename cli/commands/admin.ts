@@ -5,6 +5,8 @@ import type { Command } from '../command.ts';
 import { outcomes } from '../exit-codes.ts';
 import { asFlag, readSettings } from '../read-settings.ts';
 import { count } from '../words.ts';
+import { awsAdminCommands } from './admin-aws.ts';
+import { transferCommands } from './admin-transfer.ts';
 
 const { data, masterKeyFile } = serveVariables;
 
@@ -26,4 +28,4 @@ const rebuildCommand = command({
   },
 });
 
-export const adminCommands: readonly Command[] = [rebuildCommand];
+export const adminCommands: readonly Command[] = [rebuildCommand, ...transferCommands, ...awsAdminCommands];

@@ -66,6 +66,11 @@ export class SimulatedSystem {
     return system;
   }
 
+  /** Where its data is; there until it is closed. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   get engine(): Engine {
     if (this.#engine === undefined) throw new Error('the system is not started');
     return this.#engine;

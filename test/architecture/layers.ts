@@ -13,7 +13,7 @@ export type Layer = {
 };
 
 const CORE = ['domain', 'contracts'];
-const EVERYTHING = [...CORE, 'version', 'ports', 'engine', 'application', 'adapters', 'aws', 'functions', 'cdk', 'stepfunctions', 'standalone', 'standalone runtime', 'agent', 'agent runtime', 'client', 'cli'];
+const EVERYTHING = [...CORE, 'version', 'ports', 'engine', 'application', 'adapters', 'aws', 'functions', 'cdk', 'stepfunctions', 'standalone', 'standalone runtime', 'admin', 'agent', 'agent runtime', 'client', 'cli'];
 
 /**
  * Who may import whom. Arrows point from the world outside to the rules: the domain knows nothing, everything may know the domain.
@@ -36,10 +36,12 @@ export const layers: readonly Layer[] = [
   { name: 'cdk', within: ['cdk'], sees: [...CORE, 'version', 'stepfunctions'] },
   { name: 'standalone', within: ['standalone'], sees: [...CORE, 'ports', 'engine', 'stepfunctions'], knowsTypesOf: ['application'] },
   { name: 'standalone runtime', within: ['standalone/runtime'], sees: [...CORE, 'version', 'ports', 'engine', 'application', 'adapters', 'stepfunctions', 'standalone'] },
+  // Commands on the data of either engine; nothing of it is started.
+  { name: 'admin', within: ['admin'], sees: [...CORE, 'version', 'ports', 'engine', 'application', 'aws', 'standalone'] },
   { name: 'client', within: ['client'], sees: CORE },
   { name: 'agent', within: ['agent'], sees: [...CORE, 'ports', 'adapters', 'client'] },
   { name: 'agent runtime', within: ['agent/runtime'], sees: [...CORE, 'version', 'ports', 'adapters', 'client', 'agent'] },
-  { name: 'cli', within: ['cli'], sees: [...CORE, 'version', 'client'], loads: ['standalone', 'standalone runtime', 'agent runtime'] },
+  { name: 'cli', within: ['cli'], sees: [...CORE, 'version', 'client'], loads: ['standalone', 'standalone runtime', 'agent runtime', 'admin'] },
   { name: 'examples', within: ['examples'], sees: [...CORE, 'client'] },
   { name: 'scripts', within: ['scripts'], sees: EVERYTHING },
   { name: 'bench', within: ['bench'], sees: EVERYTHING },

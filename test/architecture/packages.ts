@@ -5,7 +5,7 @@ import type { SourceFile, Violation } from './source-file.ts';
  * A package stands here once with its places, so that what it does can be replaced by changing these places.
  */
 export const packagePlaces: { readonly [name: string]: readonly string[] } = {
-  zod: ['shared', 'stepfunctions', 'functions', 'cdk', 'standalone', 'agent', 'client', 'cli', 'scripts', 'examples', 'bench'],
+  zod: ['shared', 'stepfunctions', 'functions', 'cdk', 'standalone', 'admin', 'agent', 'client', 'cli', 'scripts', 'examples', 'bench'],
   'zod-openapi': ['shared/contracts'],
   'node:sqlite': ['standalone', 'bench/append.ts'],
   jsonata: ['standalone/asl', 'bench/transitions.ts'],
@@ -18,6 +18,7 @@ export const packagePlaces: { readonly [name: string]: readonly string[] } = {
   '@aws-sdk/client-apigatewaymanagementapi': ['shared/aws'],
   '@aws-sdk/client-dynamodb': ['shared/aws'],
   '@aws-sdk/client-eventbridge': ['shared/aws'],
+  '@aws-sdk/client-lambda': ['shared/aws'],
   '@aws-sdk/client-s3': ['shared/aws'],
   '@aws-sdk/client-scheduler': ['shared/aws'],
   '@aws-sdk/client-secrets-manager': ['shared/aws'],
