@@ -12,12 +12,12 @@ import { MemoryRateLimits } from '#engine/memory-rate-limits';
 import { opened } from './engine.ts';
 import { logger } from './logger.ts';
 
-/** A function counts only its own requests, so operators read CloudWatch instead of `/metrics`. */
+/** What the API counts. A function counts only its own requests, so operators read CloudWatch instead of `/metrics`. */
 export const processMetrics = createMetrics();
 
-/** What the outside needs that no secret is behind. */
+/** What the outside needs that no secret is behind. The API counts by itself; what is counted here nobody reads. */
 export const unsigned: Omit<Outside, 'cursors'> = {
-  ports: opened.ports, rateLimits: new MemoryRateLimits(opened.ports.clock), metrics: createHttpMetrics(processMetrics), settings: defaultHttpSettings, report,
+  ports: opened.ports, rateLimits: new MemoryRateLimits(opened.ports.clock), metrics: createHttpMetrics(createMetrics()), settings: defaultHttpSettings, report,
 };
 
 /** What signs cursors is derived from a data key, so that all functions have the same; it is read at its first use. */

@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..', '..');
 const NAME = 'sluice';
 
 /** What a step takes on two quiet cores, in seconds, is some 5, 10 and 20; with this it may take on a busy machine. A custom resource that fails to start would hang for long. */
-const LIMITS = { build: 120, bootstrap: 240, deploy: 480 } as const;
+const LIMITS = { build: 120, bootstrap: 240, deploy: 150 } as const;
 
 const outputs = z.looseObject({ [NAME]: z.looseObject({ RestApiId: z.string(), OperatorKeyParameter: z.string() }) });
 
