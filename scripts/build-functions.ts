@@ -29,30 +29,35 @@ const builtins: Plugin = {
 export type BundleSize = { readonly name: string; readonly bytes: number; readonly zippedBytes: number };
 
 /**
- * Bundles each function of the tables alone: ES module, minified, with a source map. `output` gets a folder per function, which is what its Lambda
+ * Bundles each function of the tables alone: ES modules, minified, with source maps. `output` gets a folder per function, which is what its Lambda
  * function holds. What is there already and the same stays untouched, so that whoever reads the folder meanwhile finds whole files.
  */
 export async function buildFunctions(output: string): Promise<readonly BundleSize[]> {
+  mkdirSync(output, { recursive: true });
+  for (const folder of readdirSync(output)) if (!bundledFunctions.includes(folder)) rmSync(join(output, folder), { recursive: true });
+  const sizes: BundleSize[] = [];
+  for (const name of bundledFunctions) sizes.push(await buildFunction(name, join(output, name)));
+  return sizes;
+}
+
+/** What is loaded at a first use only is a file of its own beside the entry: it is not even read before. */
+async function buildFunction(name: string, folder: string): Promise<BundleSize> {
   const { outputFiles } = await build({
-    entryPoints: Object.fromEntries(bundledFunctions.map((name) => [`${name}/index`, join(root, 'functions', `${name}.ts`)])), outdir: output, write: false,
+    entryPoints: { index: join(root, 'functions', `${name}.ts`) }, outdir: folder, write: false, splitting: true, chunkNames: '[name]-[hash]',
     bundle: true, minify: true, sourcemap: true, sourcesContent: false, absWorkingDir: root, plugins: [builtins],
     platform: 'node', target: 'node24', format: 'esm', outExtension: { '.js': '.mjs' }, mainFields: ['module', 'main'], conditions: ['sluice-source', 'module'], banner: { js: banner }, legalComments: 'none', logLevel: 'warning',
   });
-  mkdirSync(output, { recursive: true });
-  for (const folder of readdirSync(output)) if (!bundledFunctions.includes(folder)) rmSync(join(output, folder), { recursive: true });
+  mkdirSync(folder, { recursive: true });
+  for (const file of readdirSync(folder)) if (!outputFiles.some(({ path }) => path === join(folder, file))) rmSync(join(folder, file));
   for (const { path, contents } of outputFiles) {
-    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, contents);
+    if (!existsSync(path) || !readFileSync(path).equals(contents)) writeFileSync(path, contents);
   }
-  return bundledFunctions.map((name) => {
-    const files = outputFiles.filter(({ path }) => dirname(path) === join(output, name));
-    return { name, bytes: files.find(({ path }) => path.endsWith('.mjs'))?.contents.byteLength ?? 0, zippedBytes: files.reduce((sum, { contents }) => sum + gzipSync(contents).byteLength, 0) };
-  });
+  const bytes = outputFiles.filter(({ path }) => path.endsWith('.mjs')).reduce((sum, { contents }) => sum + contents.byteLength, 0);
+  return { name, bytes, zippedBytes: outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents).byteLength, 0) };
 }
 
 if (import.meta.main) {
-  for (const { name, bytes, zippedBytes } of await buildFunctions(join(root, 'dist', 'lambda'))) {
+  for (const { name, bytes, zippedBytes } of await buildFunctions(process.argv[2] ?? join(root, 'dist', 'lambda'))) {
     process.stdout.write(`${name.padEnd(24)} ${String(Math.round(bytes / 1024)).padStart(6)} KiB, ${String(Math.round(zippedBytes / 1024)).padStart(5)} KiB zipped\n`);
   }
 }

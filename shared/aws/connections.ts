@@ -1,5 +1,3 @@
-import { DeleteConnectionCommand, GoneException, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import * as z from 'zod';
 
 import { MAXIMUM_SUBSCRIPTIONS, topic } from '#contracts/stream';
@@ -13,6 +11,13 @@ import type { Place, Table } from './table.ts';
 /** API Gateway ends a connection after two hours; what was not cleaned up goes an hour later. */
 const KEPT_SECONDS = 3 * 3600;
 
+/** The open WebSockets, by the ids of their connections. */
+export interface OpenSockets {
+  post(connection: string, text: string): Promise<'sent' | 'gone'>;
+  /** Ends a connection; one that is gone is no error. */
+  close(connection: string): Promise<void>;
+}
+
 /** A connection as others see it: whose it is, and with which key it was opened. */
 export type GatewayConnection = { readonly tenant: string; readonly connection: string; readonly keyId: string };
 
@@ -24,13 +29,13 @@ const storedSubscription = z.object({ connection: z.string(), id: z.string(), to
 
 /** The open WebSockets of API Gateway: items of connections and of what they subscribed to. Those that are gone are cleaned up when they are met. */
 export class GatewayConnections implements Connections {
-  readonly #client: ApiGatewayManagementApiClient;
+  readonly #sockets: OpenSockets;
   readonly #state: Table;
   readonly #now: () => number;
 
   /** `now` gives milliseconds since 1970. */
-  constructor(client: ApiGatewayManagementApiClient, state: Table, now: () => number) {
-    this.#client = client;
+  constructor(sockets: OpenSockets, state: Table, now: () => number) {
+    this.#sockets = sockets;
     this.#state = state;
     this.#now = now;
   }
@@ -85,14 +90,9 @@ export class GatewayConnections implements Connections {
 
   /** Sends a message. A connection that is gone is forgotten. */
   async post(tenant: string, connection: string, message: ServerMessage): Promise<'sent' | 'gone'> {
-    try {
-      await this.#client.send(new PostToConnectionCommand({ ConnectionId: connection, Data: new TextEncoder().encode(JSON.stringify(message)) }));
-      return 'sent';
-    } catch (error) {
-      if (!(error instanceof GoneException)) throw error;
-      await this.forget(tenant, connection);
-      return 'gone';
-    }
+    const outcome = await this.#sockets.post(connection, JSON.stringify(message));
+    if (outcome === 'gone') await this.forget(tenant, connection);
+    return outcome;
   }
 
   async announceWork(tenant: string, target: string): Promise<void> {
@@ -105,13 +105,9 @@ export class GatewayConnections implements Connections {
     await eachOf(own, async ({ connection }) => { await this.close(tenant, connection); });
   }
 
-  /** Ends a connection; one that is gone is no error. API Gateway chooses the close code. */
+  /** Ends a connection; one that is gone is no error. */
   async close(tenant: string, connection: string): Promise<void> {
-    try {
-      await this.#client.send(new DeleteConnectionCommand({ ConnectionId: connection }));
-    } catch (error) {
-      if (!(error instanceof GoneException)) throw error;
-    }
+    await this.#sockets.close(connection);
     await this.forget(tenant, connection);
   }
 

@@ -7,16 +7,15 @@ import { Vault } from '#engine/vault';
 import type { Ports } from '#ports/ports';
 import type { Tickets } from '#ports/tickets';
 
-import { BucketBlobs } from './blobs.ts';
 import { EventBridgeBus } from './bus.ts';
-import { clients, connectionsClient } from './clients.ts';
+import { clients } from './clients.ts';
 import { GatewayConnections } from './connections.ts';
 import { DynamoEventStore } from './event-store.ts';
 import { Feed } from './feed.ts';
 import { DynamoIdempotency } from './idempotency.ts';
 import { DynamoKeys } from './keys.ts';
+import { lateBlobs, lateBus, lateDelays, lateExecutions, lateSockets } from './late.ts';
 import { DynamoLeases } from './lease.ts';
-import { readMasterKey } from './master-key.ts';
 import { openedOnce } from './opened-once.ts';
 import { DynamoReadModels } from './read-model.ts';
 import { DynamoRelay } from './relay.ts';
@@ -25,7 +24,7 @@ import { sealedKeysIn } from './sealed-keys.ts';
 import { DynamoSecrets } from './secrets.ts';
 import { Table } from './table.ts';
 import { DynamoTickets } from './tickets.ts';
-import { QueueDelays, QueueTimers } from './timer.ts';
+import { QueueTimers } from './timer.ts';
 import { StepFunctionsWorkflow } from './workflow.ts';
 
 /** The ports on AWS, and what this engine's own functions need beside them. */
@@ -45,19 +44,21 @@ export function openAwsPorts(environment: FunctionEnvironment): AwsPorts {
   const now = () => clock.now();
   const events = new Table(clients.dynamodb(), environment.SLUICE_EVENTS_TABLE);
   const state = new Table(clients.dynamodb(), environment.SLUICE_STATE_TABLE);
-  const bus = { client: clients.events(), name: environment.SLUICE_BUS };
+  const bus = lateBus(openedOnce(async () => (await import('./event-bridge.ts')).openEventBridge(environment.SLUICE_BUS)));
   const feed = new Feed(events, state);
-  const vault = openedOnce(async () => await Vault.open(sealedKeysIn(state), await readMasterKey(clients.parameters(), environment.SLUICE_MASTER_KEY_PARAMETER)));
-  const delays = new QueueDelays({
-    queues: clients.queues(), scheduler: clients.scheduler(), queueUrl: environment.SLUICE_TIMERS_QUEUE_URL, queueArn: environment.SLUICE_TIMERS_QUEUE_ARN,
+  const vault = openedOnce(async () => await Vault.open(sealedKeysIn(state), await (await import('./master-key.ts')).readMasterKey(environment.SLUICE_MASTER_KEY_PARAMETER)));
+  const delays = lateDelays(openedOnce(async () => (await import('./delays.ts')).openDelays({
+    queueUrl: environment.SLUICE_TIMERS_QUEUE_URL, queueArn: environment.SLUICE_TIMERS_QUEUE_ARN,
     scheduleGroup: environment.SLUICE_SCHEDULE_GROUP, roleArn: environment.SLUICE_SCHEDULER_ROLE_ARN,
-  });
+  })));
+  const executions = lateExecutions(openedOnce(async () => (await import('./executions.ts')).openExecutions()));
+  const sockets = lateSockets(openedOnce(async () => (await import('./gateway.ts')).openGateway(environment.SLUICE_CONNECTIONS_ENDPOINT)));
   return {
     ports: {
       events: new DynamoEventStore(events, feed), readModels: new DynamoReadModels(state, now), leases: new DynamoLeases(state),
-      workflow: new StepFunctionsWorkflow({ client: clients.workflow(), machines: machinesAt(environment.SLUICE_MACHINE_ARN_PREFIX), state, clock }),
-      bus: new EventBridgeBus(bus, clock, ids), timers: new QueueTimers(state, delays, clock), blobs: new BucketBlobs(clients.s3(), environment.SLUICE_BLOBS_BUCKET),
-      secrets: new DynamoSecrets(state, vault), samples: new DynamoSamples(state), connections: new GatewayConnections(connectionsClient(environment.SLUICE_CONNECTIONS_ENDPOINT), state, now),
+      workflow: new StepFunctionsWorkflow({ executions, machines: machinesAt(environment.SLUICE_MACHINE_ARN_PREFIX), state, clock }),
+      bus: new EventBridgeBus(bus, clock, ids), timers: new QueueTimers(state, delays, clock), blobs: lateBlobs(openedOnce(async () => (await import('./blobs.ts')).openBlobs(environment.SLUICE_BLOBS_BUCKET))),
+      secrets: new DynamoSecrets(state, vault), samples: new DynamoSamples(state), connections: new GatewayConnections(sockets, state, now),
       keys: new DynamoKeys(state), idempotency: new DynamoIdempotency(state, vault), clock, ids,
     },
     tickets: new DynamoTickets(state, now), feed, relay: new DynamoRelay({ events, state, bus }),

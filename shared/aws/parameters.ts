@@ -1,5 +1,10 @@
-import { ParameterAlreadyExists, PutParameterCommand } from '@aws-sdk/client-ssm';
-import type { SSMClient } from '@aws-sdk/client-ssm';
+import { ParameterAlreadyExists, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+
+import { SERVICE_CALLS, once } from './calls.ts';
+import { tellingOutages } from './outages.ts';
+
+/** The client of the parameters. */
+export const parametersClient = once(() => tellingOutages(new SSMClient(SERVICE_CALLS)));
 
 /** A parameter to make; `encryptionKey` is the ARN of a customer key, without which the account's own key for parameters encrypts it. */
 export type SecureParameter = { readonly name: string; readonly value: string; readonly encryptionKey: string | undefined };

@@ -1,7 +1,3 @@
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-
-import { EVENT_SOURCE } from '#contracts/events';
 import type { EventEnvelope } from '#contracts/events';
 
 /** A request has at most 10 entries and 256 KiB in all (EventBridge's quotas); 6 kB are left for what surrounds the details. */
@@ -12,8 +8,11 @@ const BYTES_PER_REQUEST = 250_000;
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MILLISECONDS = 100;
 
-/** What a bus is: its client and its name. */
-export type EventBus = { readonly client: EventBridgeClient; readonly name: string };
+/** What a bus does with one request. */
+export interface EventBus {
+  /** Puts events; answers for each why it was refused, `undefined` where it was taken. @throws when the bus does not answer */
+  put(events: readonly EventEnvelope[]): Promise<readonly (string | undefined)[]>;
+}
 
 /** What the bus did not take, in the order of its streams, and why. */
 export type Refusal = { readonly events: readonly EventEnvelope[]; readonly cause: unknown };
@@ -54,16 +53,9 @@ async function sendAll(bus: EventBus, events: readonly EventEnvelope[]): Promise
 }
 
 /** Sends one request and answers what was refused of it, and why. */
-async function send({ client, name }: EventBus, events: readonly EventEnvelope[]): Promise<ReadonlyMap<EventEnvelope, Error>> {
-  const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: events.map((event) => entryOf(event, name)) }));
-  return new Map(events.flatMap((event, index): [EventEnvelope, Error][] => {
-    const { EventId, ErrorCode = 'no answer', ErrorMessage = '' } = Entries[index] ?? {};
-    return EventId === undefined ? [[event, new Error(`the bus refused an event: ${ErrorCode} ${ErrorMessage}`)]] : [];
-  }));
-}
-
-function entryOf(event: EventEnvelope, bus: string): PutEventsRequestEntry {
-  return { EventBusName: bus, Source: EVENT_SOURCE, DetailType: event.type, Detail: JSON.stringify(event), Time: new Date(event.at) };
+async function send(bus: EventBus, events: readonly EventEnvelope[]): Promise<ReadonlyMap<EventEnvelope, Error>> {
+  const reasons = await bus.put(events);
+  return new Map(events.flatMap((event, index): [EventEnvelope, Error][] => (reasons[index] === undefined ? [] : [[event, new Error(`the bus refused an event: ${reasons[index]}`)]])));
 }
 
 function requestsOf(events: readonly EventEnvelope[]): readonly (readonly EventEnvelope[])[] {

@@ -1,7 +1,9 @@
 import { GetSecretValueCommand, PutSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
-/** Every call is made at most 4 times, each with 1 s to connect and 5 s to answer, and the SDK's pauses of at most 20 s in all: 44 s. */
-export const secretsClient = (): SecretsManagerClient => new SecretsManagerClient({ maxAttempts: 4, requestHandler: { connectionTimeout: 1000, requestTimeout: 5000 } });
+import { SERVICE_CALLS } from './calls.ts';
+import { tellingOutages } from './outages.ts';
+
+export const secretsClient = (): SecretsManagerClient => tellingOutages(new SecretsManagerClient(SERVICE_CALLS));
 
 /** The text that a secret of Secrets Manager holds now; `undefined` when there is no such secret, or nothing in it yet. */
 export async function readSecretValue(client: SecretsManagerClient, id: string): Promise<string | undefined> {

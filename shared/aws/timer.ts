@@ -1,9 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-import { CreateScheduleCommand } from '@aws-sdk/client-scheduler';
-import type { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 
 import { timerPayload } from '#contracts/timers';
@@ -83,39 +79,6 @@ export class QueueTimers implements Timers {
     const seconds = Math.max(0, Math.ceil((at - this.#clock.now()) / 1000));
     if (seconds <= LONGEST_CHAIN_SECONDS) await this.#delays.send(text, Math.min(seconds, LONGEST_DELAY_SECONDS));
     else await this.#delays.schedule(scheduleName(about), text, at);
-  }
-}
-
-/** The delays of a queue, and of the scheduler that sends to it. */
-export type QueueDelaysOptions = {
-  readonly queues: SQSClient; readonly scheduler: SchedulerClient;
-  readonly queueUrl: string; readonly queueArn: string; readonly scheduleGroup: string;
-  /** The role by which the scheduler sends to the queue. */
-  readonly roleArn: string;
-};
-
-/** The delays of SQS and EventBridge Scheduler. */
-export class QueueDelays implements Delays {
-  readonly #options: QueueDelaysOptions;
-
-  constructor(options: QueueDelaysOptions) {
-    this.#options = options;
-  }
-
-  async send(text: string, delaySeconds: number): Promise<void> {
-    await this.#options.queues.send(new SendMessageCommand({ QueueUrl: this.#options.queueUrl, MessageBody: text, DelaySeconds: delaySeconds }));
-  }
-
-  async schedule(name: string, text: string, at: number): Promise<void> {
-    const { scheduler, scheduleGroup, queueArn, roleArn } = this.#options;
-    try {
-      await scheduler.send(new CreateScheduleCommand({
-        Name: name, GroupName: scheduleGroup, ScheduleExpression: `at(${new Date(Math.ceil(at / 1000) * 1000).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)})`, ScheduleExpressionTimezone: 'UTC',
-        FlexibleTimeWindow: { Mode: 'OFF' }, ActionAfterCompletion: 'DELETE', Target: { Arn: queueArn, RoleArn: roleArn, Input: text },
-      }));
-    } catch (error) {
-      if (!(error instanceof Error && error.name === 'ConflictException')) throw error;
-    }
   }
 }
 

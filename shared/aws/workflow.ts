@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 
-import { DescribeExecutionCommand, ExecutionAlreadyExists, ExecutionDoesNotExist, InvalidToken, SendTaskFailureCommand, SendTaskSuccessCommand, StartExecutionCommand, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn';
-import type { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 
 import type { MachineName } from '#contracts/functions';
@@ -10,8 +8,18 @@ import type { ExecutionStatus, ParkedToken, WaitKey, Workflow } from '#ports/wor
 
 import type { Place, Table } from './table.ts';
 
+/** What the service behind it does. `gone` is a token that nobody waits for any more. */
+export interface Executions {
+  /** Starts an execution; answers whether it did, or may have: false when there was one of that name. */
+  start(machineArn: string, name: string, input: string): Promise<boolean>;
+  /** How an execution stands; `undefined` when there is none. */
+  statusOf(executionArn: string): Promise<string | undefined>;
+  succeed(token: string, output: string): Promise<'accepted' | 'gone'>;
+  fail(token: string, failure: { readonly error: string; readonly cause: string }): Promise<'accepted' | 'gone'>;
+}
+
 /** What the workflow is made of: the machines by their ARNs. */
-export type StepFunctionsOptions = { readonly client: SFNClient; readonly machines: { readonly [Name in MachineName]: string }; readonly state: Table; readonly clock: Clock };
+export type StepFunctionsOptions = { readonly executions: Executions; readonly machines: { readonly [Name in MachineName]: string }; readonly state: Table; readonly clock: Clock };
 
 const begun = z.object({ arn: z.string() });
 const parkedItem = z.object({ wait: z.string(), token: z.string(), parkedAt: z.string() });
@@ -27,34 +35,28 @@ export class StepFunctionsWorkflow implements Workflow {
 
   async start(execution: Parameters<Workflow['start']>[0]): Promise<{ readonly started: boolean }> {
     const { tenant, machine, name, input } = execution;
-    const { client, machines, state } = this.#options;
-    const stateMachineArn = machines[machine];
-    const started = await this.#begin(client.send(new StartExecutionCommand({ stateMachineArn, name: executionName(tenant, name), input: JSON.stringify(input) })));
+    const { executions, machines, state } = this.#options;
+    const machineArn = machines[machine];
+    const started = await executions.start(machineArn, executionName(tenant, name), JSON.stringify(input));
     // Written after the start: who finds no item starts again, and the same name is never started twice.
-    await state.put({ ...executionPlace(tenant, name), arn: executionArn(stateMachineArn, executionName(tenant, name)) });
+    await state.put({ ...executionPlace(tenant, name), arn: executionArn(machineArn, executionName(tenant, name)) });
     return { started };
   }
 
   async succeed(token: string, output: unknown): Promise<'accepted' | 'gone'> {
-    return await given(this.#options.client.send(new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(output ?? null) })));
+    return await this.#options.executions.succeed(token, JSON.stringify(output ?? null));
   }
 
   async fail(token: string, failure: { readonly error: string; readonly cause: string }): Promise<'accepted' | 'gone'> {
     // Both have limits of Step Functions: 256 and 32,768 characters.
-    return await given(this.#options.client.send(new SendTaskFailureCommand({ taskToken: token, error: failure.error.slice(0, 256), cause: failure.cause.slice(0, 32_768) })));
+    return await this.#options.executions.fail(token, { error: failure.error.slice(0, 256), cause: failure.cause.slice(0, 32_768) });
   }
 
   async describe(tenant: string, name: string): Promise<{ readonly status: ExecutionStatus } | undefined> {
     const found = await this.#options.state.get(executionPlace(tenant, name));
-    if (found === undefined) return undefined;
-    try {
-      const { status } = await this.#options.client.send(new DescribeExecutionCommand({ executionArn: begun.parse(found).arn }));
-      // An execution that waits for a redrive has failed.
-      return { status: executionStatus.catch('FAILED').parse(status) };
-    } catch (error) {
-      if (error instanceof ExecutionDoesNotExist) return undefined;
-      throw error;
-    }
+    const status = found === undefined ? undefined : await this.#options.executions.statusOf(begun.parse(found).arn);
+    // An execution that waits for a redrive has failed.
+    return status === undefined ? undefined : { status: executionStatus.catch('FAILED').parse(status) };
   }
 
   async park({ tenant, deployment, wait }: WaitKey, token: string): Promise<void> {
@@ -71,28 +73,6 @@ export class StepFunctionsWorkflow implements Workflow {
 
   async unpark(wait: WaitKey, token: string): Promise<void> {
     await this.#options.state.remove(tokenPlace(wait, token));
-  }
-
-  /** On AWS the same name with the same input answers without an error while it runs; both mean that it was started before or now. */
-  async #begin(starting: Promise<unknown>): Promise<boolean> {
-    try {
-      await starting;
-      return true;
-    } catch (error) {
-      if (error instanceof ExecutionAlreadyExists) return false;
-      throw error;
-    }
-  }
-}
-
-/** AWS says that a token is gone in three ways; an emulator in one of them. */
-async function given(sending: Promise<unknown>): Promise<'accepted' | 'gone'> {
-  try {
-    await sending;
-    return 'accepted';
-  } catch (error) {
-    if (error instanceof TaskTimedOut || error instanceof InvalidToken || error instanceof TaskDoesNotExist) return 'gone';
-    throw error;
   }
 }
 
