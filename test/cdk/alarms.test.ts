@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+
+import { functionTable } from '#contracts/function-table';
+
+import { readProjectFile } from '../architecture/project.ts';
+import { synthesize } from './synthesized.ts';
+
+const { controlPlane } = synthesize({ alarmMail: 'on-call@example.com' });
+const metric = z.object({ Name: z.string(), Value: z.unknown() });
+const alarms = controlPlane.properties('AWS::CloudWatch::Alarm', z.object({ AlarmName: z.string(), AlarmDescription: z.string(), AlarmActions: z.array(z.unknown()), OKActions: z.array(z.unknown()), MetricName: z.string(), Namespace: z.string(), TreatMissingData: z.string(), Dimensions: z.array(metric).optional() }));
+const names = alarms.map(({ AlarmName }) => AlarmName.replace(/^sluice-/, ''));
+const page = readProjectFile('docs/operations.md');
+
+/** The sections of the runbook's part on alarms: each heading with its text. */
+const sections = [...(/\n## Alarms\n([^]*?)\n## /.exec(page)?.[1] ?? '').matchAll(/^### (\S+)\n([^]*?)(?=^### |$(?![^]))/gm)].map(([, heading = '', text = '']) => ({ heading, text }));
+
+describe('the alarms', () => {
+  it('are the headings of the runbook, one each', () => {
+    expect(sections.map(({ heading }) => heading).sort()).toEqual([...names].sort());
+  });
+
+  it('are each explained: what it means, what to look at, what to do', () => {
+    for (const { heading, text } of sections) for (const part of ['**Means.**', '**Look at.**', '**Do.**']) expect(text, heading).toContain(part);
+  });
+
+  it('name their heading', () => {
+    for (const { AlarmName, AlarmDescription } of alarms) expect(AlarmDescription).toContain(`docs/operations.md, "${AlarmName.replace(/^sluice-/, '')}"`);
+  });
+
+  it('go to one topic, which mails them, when they begin and when they end', () => {
+    const [topic] = controlPlane.of('AWS::SNS::Topic').map(([id]) => id);
+    for (const { AlarmActions, OKActions } of alarms) expect([AlarmActions, OKActions]).toEqual([[{ Ref: topic }], [{ Ref: topic }]]);
+    expect(controlPlane.properties('AWS::SNS::Subscription', z.unknown())).toEqual([{ Endpoint: 'on-call@example.com', Protocol: 'email', TopicArn: { Ref: topic } }]);
+  });
+
+  it('watch each queue in which messages end', () => {
+    const ends = controlPlane.properties('AWS::SQS::Queue', z.object({ QueueName: z.string() })).map(({ QueueName }) => QueueName).filter((name) => name.endsWith('-failed'));
+    expect(names.filter((name) => name.endsWith('-failed') && name !== 'machines-failed').map((name) => `sluice-${name}`).sort()).toEqual([...ends].sort());
+  });
+
+  it('count the failures of every function and of every machine', () => {
+    const filters = controlPlane.properties('AWS::Logs::MetricFilter', z.object({ LogGroupName: z.object({ Ref: z.string() }), FilterPattern: z.string(), MetricTransformations: z.tuple([z.object({ MetricName: z.string(), MetricNamespace: z.literal('sluice') })]) }));
+    const logsOf = (type: string, path: (properties: unknown) => string) => controlPlane.of(type).map(([, { Properties }]) => path(Properties));
+    const functionLogs = logsOf('AWS::Lambda::Function', (given) => z.object({ LoggingConfig: z.object({ LogFormat: z.literal('JSON'), LogGroup: z.object({ Ref: z.string() }) }) }).parse(given).LoggingConfig.LogGroup.Ref);
+    const counted = (name: string) => filters.filter(({ MetricTransformations: [{ MetricName }] }) => MetricName === name).map(({ LogGroupName }) => LogGroupName.Ref).sort();
+    expect(counted('FailedCalls')).toEqual([...functionLogs].sort());
+    expect(functionLogs).toHaveLength(Object.keys(functionTable).length);
+    expect(counted('FailedExecutions')).toHaveLength(controlPlane.of('AWS::StepFunctions::StateMachine').length);
+    expect(new Set(filters.map(({ FilterPattern }) => FilterPattern))).toEqual(new Set(['{ ($.type = "platform.report") && ($.record.status != "success") }', '{ ($.type = "ExecutionFailed") || ($.type = "ExecutionTimedOut") }']));
+    for (const name of ['FailedCalls', 'FailedExecutions']) expect(alarms.filter(({ MetricName }) => MetricName === name)).toHaveLength(1);
+  });
+
+  it('take silence for well, but not that of the sweep', () => {
+    expect(alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching').map(({ AlarmName }) => AlarmName)).toEqual(['sluice-sweep-missing']);
+    expect(new Set(alarms.map(({ TreatMissingData }) => TreatMissingData))).toEqual(new Set(['breaching', 'notBreaching']));
+  });
+
+  it('watch one metric each, so that a month costs at most ten cents for each beyond the ten that are free', () => {
+    expect(controlPlane.of('AWS::CloudWatch::Alarm').filter(([, { Properties }]) => 'Metrics' in Properties)).toEqual([]);
+    // 1 USD a month is the whole system's budget while it idles; the rest of it is below 0.2 USD.
+    expect(0.1 * (alarms.length - 10)).toBeLessThanOrEqual(0.8);
+  });
+});
+
+describe('the dashboard', () => {
+  it('shows every function, every machine and every queue', () => {
+    const body = JSON.stringify(controlPlane.properties('AWS::CloudWatch::Dashboard', z.object({ DashboardName: z.literal('sluice'), DashboardBody: z.unknown() })));
+    for (const type of ['AWS::Lambda::Function', 'AWS::SQS::Queue', 'AWS::StepFunctions::StateMachine', 'AWS::CloudWatch::Alarm']) for (const [id] of controlPlane.of(type)) expect(body).toContain(id);
+  });
+});
