@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { Failure, errors, problemOf } from '#contracts/errors';
 import type { ErrorCode } from '#contracts/errors';
 import { routes } from '#contracts/http/routes';
+import { SECURITY_HEADERS } from '#contracts/http/security-headers';
 
 import { acknowledge } from './acknowledge.ts';
 
@@ -24,6 +25,12 @@ export const REST_STAGE = 'api';
 
 /** A revoked key beats the authorizer's cache within a minute. */
 const AUTHORIZER_CACHE_SECONDS = 30;
+
+/**
+ * The headers of the API's own answers, as a gateway's are written: each in quotes. Their policy can have none inside, but a list without sources
+ * is as good as 'none'. Source: Content Security Policy Level 3, "Does url match source list".
+ */
+const securityHeaders = { ...Object.fromEntries(Object.entries(SECURITY_HEADERS).map(([name, value]) => [name, `'${value}'`])), 'content-security-policy': "'default-src; frame-ancestors'" };
 
 /** What the gateway answers by itself, as the same problem documents. */
 const gatewayAnswers: readonly { readonly id: string; readonly type: ResponseType; readonly code: ErrorCode; readonly retryAfterSeconds?: number }[] = [
@@ -110,7 +117,7 @@ export class RestApi extends Construct {
       const problem = problemOf(new Failure(code, errors[code].title), '$context.requestId');
       new GatewayResponse(this, id, {
         restApi: this.api, type, statusCode: String(problem.status),
-        responseHeaders: { 'content-type': "'application/problem+json'", ...(retryAfterSeconds === undefined ? {} : { 'retry-after': `'${retryAfterSeconds}'` }), ...(code === 'unauthenticated' ? { 'www-authenticate': "'Bearer'" } : {}) },
+        responseHeaders: { ...securityHeaders, 'content-type': "'application/problem+json'", ...(retryAfterSeconds === undefined ? {} : { 'retry-after': `'${retryAfterSeconds}'` }), ...(code === 'unauthenticated' ? { 'www-authenticate': "'Bearer'" } : {}) },
         templates: { 'application/json': JSON.stringify(problem) },
       });
     }
