@@ -205,6 +205,9 @@ export class ControlPlane extends Construct {
     tell('SocketApiId', this.socket.id, 'The id of the WebSocket API');
     tell('BusName', this.bus.eventBusName, 'The bus on which all events are');
     tell('BusArn', this.bus.eventBusArn, 'The ARN of the bus, for rules of tenants');
+    tell('EventsTableName', this.data.events.tableName, 'The table of events');
+    tell('StateTableName', this.data.state.tableName, 'The table of all else');
+    tell('BlobsBucketName', this.data.blobs.bucketName, 'The bucket of what is too large for an event');
     tell('OperatorKeyParameter', this.operatorKeyParameter, 'The SSM SecureString with the first operator key');
     tell('AlarmTopicArn', this.alarms.topic.topicArn, 'The SNS topic of all alarms');
   }
