@@ -13,6 +13,7 @@ import { SystemIds } from '#engine/system-ids';
 import type { BusSubject, Received } from '../contracts/bus.ts';
 import { until } from './bed.ts';
 import { serveQueue } from './queue.ts';
+import type { ServedQueue } from './queue.ts';
 
 const delivered = z.looseObject({ detail: z.unknown() });
 const marker = z.looseObject({ 'detail-type': z.literal('Marker'), detail: z.object({ id: z.string() }) });
@@ -30,7 +31,7 @@ export async function openEventBus(): Promise<BusSubject> {
     await client.send(new PutTargetsCommand({ Rule: rule, EventBusName: name, Targets: [{ Id: 'queue', Arn: queue.arn }] }));
     return queue;
   };
-  const queues = [];
+  const queues: ServedQueue[] = [];
   for (const { consumer, pattern } of busRules) queues.push(await listen(consumer, pattern, (text) => { received.push({ consumer, event: eventEnvelope.parse(delivered.parse(JSON.parse(text)).detail) }); }));
   for (const { consumer } of busRules) queues.push(await listen(`marker-${consumer}`, { source: ['suite'], detail: { rule: [consumer] } }, (text) => { markers.add(marker.parse(JSON.parse(text)).detail.id); }));
   return {

@@ -9,11 +9,13 @@ import { DynamoReadModels } from '#aws/read-model';
 import { DynamoSamples } from '#aws/samples';
 import { sealedKeysIn } from '#aws/sealed-keys';
 import { DynamoSecrets } from '#aws/secrets';
+import { DynamoTickets } from '#aws/tickets';
 import { eventsBetween } from '#aws/unrelayed';
 import { tables } from '#contracts/tables';
 import { Vault } from '#engine/vault';
 import type { EventEnvelope } from '#contracts/events';
 
+import { connectionContract } from '../contracts/connections.ts';
 import { eventStoreContract } from '../contracts/event-store.ts';
 import { idempotencyContract } from '../contracts/idempotency.ts';
 import { keyContract } from '../contracts/keys.ts';
@@ -21,8 +23,12 @@ import { leaseContract } from '../contracts/lease.ts';
 import { readModelContract } from '../contracts/read-model.ts';
 import { sampleContract } from '../contracts/samples.ts';
 import { secretContract } from '../contracts/secrets.ts';
+import { ticketContract } from '../contracts/tickets.ts';
+import { timerContract } from '../contracts/timer.ts';
+import { openGatewayConnections } from './connection-subject.ts';
 import { freshTables } from './tables.ts';
 import type { FreshTables } from './tables.ts';
+import { openVirtualTimers } from './virtual-delays.ts';
 
 const name = 'DynamoDB';
 const now = () => Date.now();
@@ -77,3 +83,12 @@ sampleContract(name, async () => {
   const made = await freshTables();
   return { port: new DynamoSamples(made.state), close: closing(made), now };
 });
+
+ticketContract(name, async () => {
+  const made = await freshTables();
+  return { port: new DynamoTickets(made.state, now), close: closing(made), now };
+});
+
+timerContract(name, openVirtualTimers);
+
+connectionContract('of a gateway', openGatewayConnections);
