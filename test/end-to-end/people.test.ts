@@ -116,6 +116,24 @@ describe.concurrent('an admin', () => {
     expect(await deployment.endsAs('Failed')).toMatchObject({ reason: expect.stringContaining('the machine is gone') });
     expect(await shop.serving()).toMatchObject({ heldBy: null });
   });
+
+  it('brings an abandoned target back by deploying what was stable there, which is done and not taken for granted', async () => {
+    const shop = await served({ type: 'canary', steps: [{ weightPercent: 50 }, { pause: {} }] });
+    const deployment = await shop.deploy('1.1.0');
+    await deployment.running('pause');
+    shop.agent.handling = () => 'failed';
+    expect((await act(deployment, 'abort')).status).toBe(200);
+    await deployment.until('the rollback has failed', (view) => view.state === 'RollingBack' && stepsOf(view, 'rollback').includes('restore failed'));
+    expect((await act(deployment, 'abandon')).status).toBe(200);
+    await deployment.endsAs('Failed');
+    shop.agent.handling = () => 'succeeded';
+    shop.agent.commands.length = 0;
+    await (await shop.deploy('1.0.0', { strategy: { type: 'recreate' } })).endsAs('Succeeded');
+    expect(shop.agent.applied().at(-1)).toBe('1.0.0×4 - 100 %');
+    shop.agent.commands.length = 0;
+    await (await shop.deploy('1.0.0', { strategy: { type: 'recreate' } })).endsAs('Succeeded');
+    expect(shop.agent.applied()).toEqual([]);
+  });
 });
 
 describe.concurrent('a rollback that fails', () => {

@@ -20,8 +20,11 @@ export async function finishDeployment(context: Context, id: string): Promise<vo
   await advanceQueue(context);
 }
 
-function stableAfter(state: DeploymentState): { readonly [target: string]: SideReference } {
-  if (state.name !== 'Succeeded' || state.plan === null) return {};
-  const { plan } = state;
+/** What is stable after it, where that is another than before: a success makes it so, and after an abandonment nobody knows. */
+function stableAfter({ name, abandoned, plan }: DeploymentState): { readonly [target: string]: SideReference } {
+  if (plan !== null && name === 'Failed' && abandoned !== null) {
+    return Object.fromEntries(plan.targets.flatMap((one) => (one.stable === null ? [] : [[one.name, { ...one.stable, unsettled: true as const }]])));
+  }
+  if (name !== 'Succeeded' || plan === null) return {};
   return Object.fromEntries(plan.targets.map((one) => [one.name, plan.new]));
 }

@@ -15,7 +15,12 @@ export const MAXIMUM_PLAN_STEPS = 100;
 export const MAXIMUM_DISPATCH_BYTES = 30_208;
 
 /** Which release of which version of the application serves on a side. */
-export const sideReference = z.strictObject({ release: releaseName, applicationVersion: z.int().min(1) });
+export const sideReference = z.strictObject({
+  release: releaseName,
+  applicationVersion: z.int().min(1),
+  /** It was stable when a deployment was abandoned: what serves now is not known, so the next deployment leaves no component alone. */
+  unsettled: z.literal(true).optional(),
+});
 
 /** How many instances of a component run on each side. */
 export const replicaCounts = z.strictObject({ new: z.int().min(0), stable: z.int().min(0) });

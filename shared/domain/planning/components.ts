@@ -3,13 +3,14 @@ import type { Side } from '#domain/planning/plan-input';
 import type { Component } from '#domain/resources/application';
 
 /**
- * What happens to each component: replaced where artefact or configuration differ from what serves on any target (or nothing serves),
- * unchanged where both are equal everywhere, removed where the new release no longer has it. In order of dependencies; removed ones last.
+ * What happens to each component: replaced where artefact or configuration differ from what serves on any target (or nothing serves,
+ * or an abandoned deployment left it unknown), unchanged where both are equal everywhere, removed where the new release no longer has
+ * it. In order of dependencies; removed ones last.
  */
 export function plannedComponents(next: Side, stable: readonly (Side | undefined)[]): PlannedComponent[] {
   const sides = stable.filter((side) => side !== undefined);
   const planned = inDependencyOrder(next.application.components).map((component): PlannedComponent => {
-    const same = sides.length === stable.length && sides.every((side) => contentOf(side, component.name) === contentOf(next, component.name));
+    const same = sides.length === stable.length && sides.every((side) => side.reference.unsettled !== true && contentOf(side, component.name) === contentOf(next, component.name));
     return { name: component.name, type: component.type, change: same ? 'unchanged' : 'replace', newReplicas: component.replicas, stableReplicas: replicasOf(sides, component.name) };
   });
   const names = new Set(planned.map((one) => one.name));
