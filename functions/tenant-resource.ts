@@ -1,13 +1,13 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 
-import { secretsClient } from '#aws/secret-values';
+import { openSecretValues } from '#aws/secret-values';
 import { tenantResource } from '#contracts/tenant-resource';
 
 import { around } from './runtime/handler.ts';
 import { answeringStack } from './runtime/stack-answer.ts';
 import { leaveTenant, registerTenant } from './runtime/tenant.ts';
 
-const secrets = secretsClient();
+const secrets = openSecretValues();
 
 /** Which tenant a resource is; what has another id was never made, and CloudFormation only clears it away. */
 const physicalIdOf = (tenant: string) => `tenant/${tenant}`;

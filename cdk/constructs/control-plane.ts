@@ -106,7 +106,8 @@ export class ControlPlane extends Construct {
     const usage = this.#throttles ? { environment: { SLUICE_USAGE_KEY_PREFIX: name } } : {};
     this.api = new RestApi(this, 'Http', { name, handler: this.functions.of('api'), authorizer: this.functions.of('authorizer', usage), accessLog, usageKeys: this.#throttles });
     this.socket.connect({ handler: this.functions.of('socket'), authorizer: this.functions.of('socket-authorizer'), accessLog });
-    this.url = domain === undefined ? this.api.url : new CustomDomain(this, 'Domain', { ...domain, api: this.api.api }).url;
+    const own = emulator === undefined ? this.api.url : `${emulator}/_aws/execute-api/${this.api.api.restApiId}/${REST_STAGE}`;
+    this.url = domain === undefined ? own : new CustomDomain(this, 'Domain', { ...domain, api: this.api.api }).url;
     if (webAclArn === undefined) acknowledge(this.api, 'noWebAcl');
     else if (emulator === undefined) new CfnWebACLAssociation(this, 'WebAcl', { resourceArn: this.api.api.deploymentStage.stageArn, webAclArn });
     this.#followStream();

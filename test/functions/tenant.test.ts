@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { SecretValues } from '#aws/secret-values';
+import { createClient } from '#client/client';
+import { adminKeySecret } from '#contracts/tenant-resource';
+import type { TenantResource } from '#contracts/tenant-resource';
+import { leaveTenant, registerTenant } from '#functions/runtime/tenant';
+
+import { startRealServer } from '../cli/real-server.ts';
+import type { RealServer } from '../cli/real-server.ts';
+
+let server: RealServer;
+beforeAll(async () => { server = await startRealServer(); });
+afterAll(async () => { await server.close(); });
+
+/** Secrets as Secrets Manager keeps them: a value that comes again with its token is put once, another value with it is refused. */
+class KeptSecrets implements SecretValues {
+  readonly values = new Map<string, string>();
+  readonly puts: string[] = [];
+  readonly #tokens = new Map<string, string>();
+
+  async read(id: string): Promise<string | undefined> {
+    return await Promise.resolve(this.values.get(id));
+  }
+
+  async put({ id, value, token }: { readonly id: string; readonly value: string; readonly token: string }): Promise<void> {
+    const before = this.#tokens.get(token);
+    if (before !== undefined && before !== value) throw new Error('ResourceExistsException');
+    this.#tokens.set(token, value);
+    this.values.set(id, value);
+    this.puts.push(id);
+    await Promise.resolve();
+  }
+}
+
+/** A stack with a tenant: its secrets, and what CloudFormation asks of the function. */
+function stack(name: string, given: Partial<TenantResource> = {}, operatorKey = server.operatorKey) {
+  const secrets = new KeptSecrets();
+  secrets.values.set('operator', operatorKey);
+  secrets.values.set('admin', 'the random text that a new secret has');
+  const properties = (more: Partial<TenantResource> = {}): TenantResource => ({ Tenant: name, Url: server.url, OperatorKeySecret: 'operator', AdminKeySecret: 'admin', OnDelete: 'keep', ...given, ...more });
+  return {
+    secrets,
+    register: async (more: Partial<TenantResource> = {}, requestId: string = randomUUID()) => await registerTenant({ secrets, properties: properties(more), requestId }),
+    leave: async (more: Partial<TenantResource> = {}) => await leaveTenant({ secrets, properties: properties(more), requestId: randomUUID() }),
+    kept: () => adminKeySecret.parse(JSON.parse(secrets.values.get('admin') ?? '')),
+  };
+}
+
+const whoIs = async (key: string) => await createClient({ url: server.url, key, maximumAttempts: 1 }).getService().then(({ tenant, role }) => `${tenant}, ${role}`, (error: unknown) => String(error));
+const operator = () => createClient({ url: server.url, key: server.operatorKey });
+
+describe('the function that registers tenants', () => {
+  it('makes the tenant and puts a working admin key into the secret', async () => {
+    const { register, kept } = stack('north');
+    await register();
+    expect(kept()).toMatchObject({ tenant: 'north', url: server.url });
+    expect(await whoIs(kept().key)).toBe('north, admin');
+  });
+
+  it('takes an operator key that is kept as JSON', async () => {
+    const { register, kept } = stack('north-json', {}, JSON.stringify({ key: server.operatorKey, note: 'ours' }));
+    await register();
+    expect(await whoIs(kept().key)).toBe('north-json, admin');
+  });
+
+  it('changes nothing when it is asked again', async () => {
+    const { register, kept, secrets } = stack('east');
+    await register();
+    const before = kept();
+    await register();
+    expect(kept()).toEqual(before);
+    expect(secrets.puts).toEqual(['admin']);
+  });
+
+  it('makes one key for a request that comes again because its answer was lost', async () => {
+    const { register, kept, secrets } = stack('east-again');
+    const requestId = randomUUID();
+    await register({}, requestId);
+    const before = kept();
+    secrets.values.set('admin', 'the random text that a new secret has');
+    await register({}, requestId);
+    expect(kept()).toEqual(before);
+  });
+
+  it('makes a new key when the one in the secret was revoked', async () => {
+    const { register, kept } = stack('south');
+    await register();
+    const { key, keyId } = kept();
+    await createClient({ url: server.url, key }).revokeKey({ params: { id: keyId } });
+    await register();
+    expect(kept().keyId).not.toBe(keyId);
+    expect(await whoIs(kept().key)).toBe('south, admin');
+  });
+
+  it('keeps the key when only the address changes', async () => {
+    const { register, kept } = stack('south-moved');
+    await register();
+    const { key } = kept();
+    await register({ Url: `${server.url}/` });
+    expect(kept()).toMatchObject({ url: `${server.url}/`, key });
+  });
+
+  it('revokes the key of the former tenant when the secret gets that of another', async () => {
+    const { register, kept } = stack('west');
+    await register();
+    const { key } = kept();
+    await register({ Tenant: 'west-two' });
+    expect(await whoIs(kept().key)).toBe('west-two, admin');
+    expect(await whoIs(key)).toContain('revoked');
+  });
+
+  it('leaves the tenant and revokes its key when the resource goes', async () => {
+    const { register, leave, kept } = stack('centre');
+    await register();
+    await leave();
+    expect(await whoIs(kept().key)).toContain('revoked');
+    expect((await operator().getTenant({ params: { name: 'centre' } })).name).toBe('centre');
+  });
+
+  it('leaves alone what another tenant has in the secret by now', async () => {
+    const { register, leave, kept } = stack('centre-one');
+    await register({ Tenant: 'centre-two' });
+    await leave();
+    expect(await whoIs(kept().key)).toBe('centre-two, admin');
+  });
+
+  it('deletes the tenant when that was asked for, and does so twice without a fault', async () => {
+    const { register, leave } = stack('gone', { OnDelete: 'delete' });
+    await register();
+    await leave();
+    await leave();
+    await expect(operator().getTenant({ params: { name: 'gone' } })).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('says which secret holds no operator key', async () => {
+    await expect(stack('nobody', {}, '').register()).rejects.toThrow('the secret operator holds no operator key');
+  });
+
+  it('sends no key to another host without TLS', async () => {
+    await expect(stack('nobody').register({ Url: 'http://sluice.example.com' })).rejects.toMatchObject({ code: 'insecure-url' });
+  });
+});
