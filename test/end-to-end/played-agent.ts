@@ -40,6 +40,7 @@ export class PlayedAgent {
   #work: Subscription<WorkNotice> | undefined;
   #timers: NodeJS.Timeout[] = [];
   #toldSecond = 0;
+  #isTelling = false;
   #isStopped = false;
 
   constructor(client: SluiceClient, target: string, sampled: { readonly application: string; readonly component: string }) {
@@ -129,8 +130,14 @@ export class PlayedAgent {
     }
   }
 
-  /** Sends what has come since it was last told; what could not be sent is told the next time. */
+  /** Sends what has come since it was last told, unless that is under way; what could not be sent is told the next time. */
   async #sendSamples(): Promise<void> {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    await this.#tellSamples().finally(() => { this.#isTelling = false; });
+  }
+
+  async #tellSamples(): Promise<void> {
     const last = Math.floor(Date.now() / 1000) - 1;
     const first = Math.max(this.#toldSecond + 1, last - MOST_SECONDS);
     const seconds = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
