@@ -74,7 +74,7 @@ function weightLines(view: DeploymentView, paint: Paint): readonly string[] {
   return view.targets.map((target) => {
     const percent = Math.min(100, Math.max(0, view.weightPercent[target.name] ?? 0));
     const cells = Math.round((percent / 100) * BAR_CELLS);
-    return `  ${target.name.padEnd(width)}  ${paint('green', '█'.repeat(cells))}${paint('dim', '░'.repeat(BAR_CELLS - cells))} ${String(percent).padStart(3)} % on ${view.release}${target.stable === null ? '' : `, else ${target.stable}`}`;
+    return `  ${target.name.padEnd(width)}  ${paint('green', '█'.repeat(cells))}${paint('dim', '░'.repeat(BAR_CELLS - cells))} ${String(percent).padStart(3)} % on ${view.release}${target.stable === null || percent === 100 ? '' : `, else ${target.stable}`}`;
   });
 }
 

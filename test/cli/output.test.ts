@@ -83,6 +83,10 @@ describe('the view of a deployment', () => {
     ]);
   });
 
+  it('names no other release where all traffic is on one', () => {
+    expect(deploymentLines(deploymentView({ weightPercent: { 'cluster-a': 100 } }), look)).toContain('  cluster-a  ████████████████████ 100 % on 1.4.2');
+  });
+
   it('says what it waits for and how to go on', () => {
     const [step] = deploymentView().steps;
     if (step === undefined) throw new Error('the sample has steps');

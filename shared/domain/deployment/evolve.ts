@@ -108,7 +108,8 @@ function endingChange(state: DeploymentState, event: EndingEvent): Change {
     case 'RollbackStarted':
       return { name: 'RollingBack', reason, paused: null, rollback: { cause: event.payload.cause, reason }, steps: [...interrupted(state, event), ...event.payload.steps.map((step) => pending(step, 'rollback'))] };
     case 'DeploymentSucceeded':
-      return { name: 'Succeeded', reason, paused: null, cleanupAt: event.payload.cleanupAt };
+      // Also where nothing had to be changed, and no step moved the traffic there.
+      return { name: 'Succeeded', reason, paused: null, cleanupAt: event.payload.cleanupAt, weightPercent: Object.fromEntries((state.plan?.targets ?? []).map((one) => [one.name, 100])) };
     case 'DeploymentFailed':
       return { name: 'Failed', reason, paused: null };
     case 'DeploymentRolledBack':

@@ -107,7 +107,9 @@ describe('a success', () => {
 
   test('of nothing to do is one as well', () => {
     const nothing = canary({ next: [web], stable: { 'edge-1': [web] } });
-    given(planned(nothing)).when(conclude).thenTypes('DeploymentSucceeded');
+    const outcome = given(planned(nothing)).when(conclude);
+    outcome.thenTypes('DeploymentSucceeded');
+    expect(outcome.state.weightPercent).toEqual(Object.fromEntries(nothing.targets.map((one) => [one.name, 100])));
   });
 
   test('ends a pause that held nothing any more', () => {
