@@ -24,6 +24,7 @@ export class TenantThrottles {
    */
   async give(tenant: string): Promise<boolean> {
     const { client, keys, planId } = this.#given;
+    if ((await keys.idOf(tenant)) !== undefined) return true;
     const keyId = await this.#makeKey(tenant);
     if (keyId === undefined) return false;
     await client.send(new CreateUsagePlanKeyCommand({ usagePlanId: planId, keyId, keyType: 'API_KEY' })).catch((error: unknown) => {
