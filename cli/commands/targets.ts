@@ -34,7 +34,7 @@ function row(status: TargetStatus, output: Surroundings['output']): readonly str
     ago(status.lastSeenAt, Date.now()),
     orDash(status.version),
     orDash(status.serving.map((one) => `${one.application} ${one.release ?? 'nothing'}${one.heldBy === null ? '' : ` (held by ${one.heldBy})`}`).join(', ')),
-    orDash(status.components.map((one) => `${one.component} ${one.release} ${one.state} ${one.readyReplicas}/${one.replicas}`).join(', ')),
+    orDash(status.components.map((one) => `${one.application}/${one.component} ${one.release} ${one.state} ${one.readyReplicas}/${one.replicas}`).join(', ')),
     status.reason,
   ];
 }

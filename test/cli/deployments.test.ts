@@ -168,3 +168,13 @@ describe('a dry run and a validation', () => {
     expect((await sluice(['validate', 'shop', '1.4.2', '--environment', 'production'])).stdout).toMatch(/\nno check failed; 1 was skipped\n$/);
   });
 });
+
+describe('the targets', () => {
+  it('tell the components of applications apart that call them alike', async () => {
+    const target = { apiVersion: 'sluice.dev/v1' as const, kind: 'Target' as const, metadata: { name: 'edge-1' }, spec: { provider: 'agent' as const }, version: 1, updatedAt: '2026-11-21T13:42:52.000Z' };
+    const components = ['shop', 'crm'].map((application) => ({ application, component: 'web', release: '1.0.0', state: 'Running' as const, replicas: 2, readyReplicas: 2, reason: '' }));
+    const status = { target: 'edge-1', reachable: true, lastSeenAt: target.updatedAt, instance: 'agent-1', epoch: 1, version: '0.1.0', components, reason: 'its agent answers', serving: [] };
+    const { sluice } = await serve({ listTargets: () => ({ body: { items: [target] } }), getTargetStatus: () => ({ body: status }) });
+    expect((await sluice(['targets'])).stdout).toContain('shop/web 1.0.0 Running 2/2, crm/web 1.0.0 Running 2/2');
+  });
+});
