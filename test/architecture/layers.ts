@@ -44,7 +44,8 @@ export const layers: readonly Layer[] = [
   { name: 'cli', within: ['cli'], sees: [...CORE, 'version', 'client'], loads: ['standalone', 'standalone runtime', 'agent runtime', 'admin'] },
   { name: 'examples', within: ['examples'], sees: [...CORE, 'client'] },
   { name: 'scripts', within: ['scripts'], sees: EVERYTHING },
-  { name: 'bench', within: ['bench'], sees: EVERYTHING },
+  // The ledger counts on what the tests deploy, with what the demo starts.
+  { name: 'bench', within: ['bench'], sees: [...EVERYTHING, 'examples', 'test'] },
   // The matrix of access is one suite for a server in the process and for any engine, so it knows no more than the others here.
   { name: 'end-to-end test', within: ['test/end-to-end', 'test/standalone/server/access-matrix', 'test/standalone/server/matrix-system'], sees: [...CORE, 'client'] },
   { name: 'test', within: ['test'], sees: [...EVERYTHING, 'scripts', 'examples', 'bench', 'end-to-end test'] },
