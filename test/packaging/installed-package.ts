@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -41,6 +41,21 @@ export class InstalledPackage {
   write(path: string, text: string): void {
     mkdirSync(join(this.folder, path, '..'), { recursive: true });
     writeFileSync(join(this.folder, path), text);
+  }
+
+  /** Gives the consumer a package that the clone has: its own dependency, as one that the installed package asks for as a peer. */
+  link(name: string): void {
+    symlinkSync(join(root, 'node_modules', name), join(this.folder, 'node_modules', name), 'junction');
+  }
+
+  /** Whether there is a file or folder of the consumer's. */
+  has(path: string): boolean {
+    return existsSync(join(this.folder, path));
+  }
+
+  /** Reads a file of the consumer's. */
+  read(path: string): string {
+    return readFileSync(join(this.folder, path), 'utf8');
   }
 
   /** Runs a command in the consumer's folder. */

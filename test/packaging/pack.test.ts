@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
+import { functionTable, tenantFunctions } from '#contracts/function-table';
 import { API_VERSION } from '#domain/resources/resource';
 
 import { freePort } from '../../examples/demo/resources.ts';
 import { readProjectFile, root } from '../architecture/project.ts';
+import { app, typedApp } from './cdk-app.ts';
 import { InstalledPackage } from './installed-package.ts';
 
 const installed = new InstalledPackage();
-// Packing compiles (5 s), installing unpacks Node (100 MB); from an empty cache it is downloaded first.
+// Packing compiles and bundles (10 s), installing unpacks Node (100 MB); from an empty cache it is downloaded first.
 beforeAll(() => installed.install(), 240_000);
 afterAll(async () => {
   await installed.stop();
@@ -25,9 +27,9 @@ const STRICT = {
   target: 'es2024', lib: ['es2024'], module: 'nodenext', types: ['node'], typeRoots: [join(root, 'node_modules', '@types')], noEmit: true,
 };
 
-function typeCheck(name: string, text: string) {
+function typeCheck(name: string, text: string, options: { readonly skipLibCheck?: boolean } = {}) {
   installed.write(`${name}/consumer.ts`, text);
-  installed.write(`${name}/tsconfig.json`, JSON.stringify({ compilerOptions: STRICT, files: ['consumer.ts'] }));
+  installed.write(`${name}/tsconfig.json`, JSON.stringify({ compilerOptions: { ...STRICT, ...options }, files: ['consumer.ts'] }));
   return installed.run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--project', name]);
 }
 
@@ -96,6 +98,38 @@ describe('the packed package', () => {
     expect(await agent.stop()).toBe(0);
     expect(await server.stop()).toBe(0);
   }, 120_000);
+});
+
+describe('the constructs of the packed package', () => {
+  beforeAll(() => {
+    for (const name of ['aws-cdk-lib', 'constructs']) installed.link(name);
+  });
+
+  it('are synthesized in an app of somebody else\'s, without a tool that bundles', () => {
+    installed.write('app.mjs', app);
+    expect(installed.run('npx', ['--no-install', 'node', 'app.mjs'])).toMatchObject({ status: 0, stdout: 'acme\n' });
+    for (const tool of ['esbuild', 'typescript']) expect(installed.has(`node_modules/${tool}`)).toBe(false);
+  });
+
+  it('bring a bundle for each function, with its source map', () => {
+    const assets = z.object({ files: z.record(z.string(), z.object({ source: z.object({ path: z.string(), packaging: z.string() }) })) });
+    const foldersOf = (stack: string) => Object.values(assets.parse(JSON.parse(installed.read(`cdk.out/${stack}.assets.json`))).files).filter(({ source }) => source.packaging === 'zip').map(({ source }) => `cdk.out/${source.path}`);
+    expect(foldersOf('ours')).toHaveLength(Object.keys(functionTable).length);
+    expect(foldersOf('acme')).toHaveLength(Object.keys(tenantFunctions).length);
+    for (const folder of [...foldersOf('ours'), ...foldersOf('acme')]) for (const file of ['index.mjs', 'index.mjs.map']) expect(installed.has(`${folder}/${file}`), `${folder}/${file}`).toBe(true);
+  });
+
+  it('have types', () => {
+    // The types of aws-cdk-lib itself do not stand the strictest check.
+    expect(typeCheck('constructs', typedApp, { skipLibCheck: true })).toMatchObject({ status: 0, stdout: '' });
+    expect(typeCheck('misconstructed', typedApp.replace('tenantName', 'name'), { skipLibCheck: true }).stdout).toContain("'name' does not exist in type 'TenantProps'");
+  });
+
+  it('are asked for by their own name only: who uses the client library needs no CDK', () => {
+    const { peerDependencies, peerDependenciesMeta } = z.object({ peerDependencies: z.record(z.string(), z.string()), peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.literal(true) })) }).parse(JSON.parse(readProjectFile('package.json')));
+    expect(Object.keys(peerDependenciesMeta)).toEqual(Object.keys(peerDependencies));
+    expect(Object.keys(peerDependencies)).toEqual(expect.arrayContaining(['aws-cdk-lib', 'constructs']));
+  });
 });
 
 /** Runs the installed command line, which must succeed, and gives what it printed. */

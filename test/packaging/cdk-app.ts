@@ -1,0 +1,34 @@
+/** An app of somebody else's, with a control plane and a tenant of it in a stack of its own; plain JavaScript, as it is run. */
+export const app = `
+import { App, Stack } from 'aws-cdk-lib';
+import { ControlPlane, Tenant } from 'sluice/cdk';
+
+const app = new App({ outdir: 'cdk.out', analyticsReporting: false });
+const env = { account: '123456789012', region: 'eu-central-1' };
+const { url, bus } = new ControlPlane(new Stack(app, 'ours', { env }), 'Sluice', { alarmMail: 'on-call@example.com' });
+const tenant = new Tenant(new Stack(app, 'acme', { env }), 'Acme', {
+  tenantName: 'acme', url, operatorKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:operator-AbCdEf', events: { controlPlaneBusArn: bus.eventBusArn },
+});
+app.synth();
+console.log(tenant.tenantName);
+`;
+
+/** The same constructs as TypeScript sees them. */
+export const typedApp = `
+import { Stack } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { ControlPlane, Data, Tenant } from 'sluice/cdk';
+import type { ControlPlaneProps, TenantProps } from 'sluice/cdk';
+
+export class Ours extends Stack {
+  readonly url: string;
+  readonly events: IEventBus | undefined;
+
+  constructor(props: ControlPlaneProps & Pick<TenantProps, 'operatorKeySecretArn'>) {
+    super(undefined, 'ours');
+    const controlPlane = new ControlPlane(this, 'Sluice', { ...props, data: new Data(this, 'Data', { removeDataWithStack: true }) });
+    this.url = controlPlane.url;
+    this.events = new Tenant(this, 'Acme', { tenantName: 'acme', url: controlPlane.url, operatorKeySecretArn: props.operatorKeySecretArn }).eventBus;
+  }
+}
+`;
