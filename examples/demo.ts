@@ -82,7 +82,7 @@ type Shop = { readonly client: SluiceClient; readonly port: number; readonly url
 
 async function startShop(folder: string, started: StartedProcess[], how: { readonly say: Say; readonly keep: boolean }): Promise<Shop> {
   const key = `slc_${randomBytes(24).toString('base64url')}`;
-  const serve = await startSluice(['serve', '--port', '0', '--data', join(folder, 'data')], /ready (http:\/\/\S+)/, { SLUICE_ADMIN_KEY: key }, how.keep);
+  const serve = await startSluice(['serve', '--port', '0', '--data', join(folder, 'data')], /ready (http:\/\/\S+)/, { SLUICE_ADMIN_KEY: key }, how.keep && join(folder, 'serve.log'));
   started.push(serve.started);
   const url = serve.match[1] ?? '';
   how.say(`✓ Sluice is ready at ${url}`);
@@ -90,7 +90,7 @@ async function startShop(folder: string, started: StartedProcess[], how: { reado
   const port = await freePort();
   for (const one of shopResources(port)) await put(client, one);
   const agentKey = await client.createKey({ body: { name: 'local-agent', role: 'agent', target: 'local' } });
-  const agent = await startSluice(['agent', '--target', 'local', '--allow', process.execPath, '--state', join(folder, 'agent')], /serving target local/, { SLUICE_URL: url, SLUICE_KEY: agentKey.key, PATH: `${join(process.execPath, '..')}:${process.env.PATH ?? ''}` }, how.keep);
+  const agent = await startSluice(['agent', '--target', 'local', '--allow', process.execPath, '--state', join(folder, 'agent')], /serving target local/, { SLUICE_URL: url, SLUICE_KEY: agentKey.key, PATH: `${join(process.execPath, '..')}:${process.env.PATH ?? ''}` }, how.keep && join(folder, 'agent.log'));
   started.push(agent.started);
   how.say(`✓ an agent serves the target local; clients reach the shop at http://127.0.0.1:${port}`);
   return { client, port, url, key };
@@ -120,7 +120,7 @@ Everything is still running. Go on with
   node examples/shop/customers.mjs http://127.0.0.1:${shop.port}     # in another terminal: traffic to judge by
   npx sluice deploy shop 1.2.0 --environment production --watch
   open ${shop.url}/docs
-Stop it with
+What they write is in ${folder}/serve.log and agent.log. Stop it with
   kill ${started.map((one) => String(one.process.pid ?? '')).join(' ')}
   npx sluice agent --stop-all --state ${join(folder, 'agent')}`);
 }
