@@ -7,10 +7,11 @@ const FOLDERS_OF_THEIR_OWN: { readonly [folder: string]: string } = {
   'application/crash': 'the use cases, ended at any moment and begun again',
   'end-to-end': 'the whole system, by HTTP and WebSocket only, on any engine',
   'end-to-end-standalone': 'what only the standalone engine can show',
+  'end-to-end-aws': 'what only the AWS engine can show',
 };
 
 /** Where a folder of tests has another name than its sources, because that name is taken. */
-const RENAMED: { readonly [folder: string]: string } = { 'contracts-tables': 'contracts' };
+const RENAMED: { readonly [folder: string]: string } = { 'contracts-tables': 'contracts', 'shared-aws': 'aws' };
 
 /** Finds code whose file name is not kebab-case (`.asl` and `.test` may follow, `.config` for settings of tools, and a number may lead). */
 export function oddNames(paths: readonly string[]): readonly string[] {

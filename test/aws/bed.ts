@@ -1,13 +1,8 @@
-import { describe } from 'vitest';
-
-/** Whether there is an AWS beside DynamoDB to talk to; Amazon's own DynamoDB Local has no other service. */
-const hasServices = process.env['AWS_ENDPOINT_URL'] !== undefined;
-
-/** Declares suites that need more than DynamoDB. Without it they are listed as left out, but in CI they are run, and fail. */
-export function withServices(declare: () => void): void {
-  if (hasServices || process.env['CI'] !== undefined) declare();
-  else describe.skip('suites of other services than DynamoDB need the emulator: test/bed/aws run', () => {});
-}
+/**
+ * Whether only DynamoDB is there: Amazon's own DynamoDB Local has no other service. Suites that need more are then listed as left out; in CI they are
+ * run, and fail.
+ */
+export const hasOnlyDynamodb = process.env['AWS_ENDPOINT_URL'] === undefined && process.env['CI'] === undefined;
 
 /** Really waits: the services have a clock of their own. */
 export async function wait(milliseconds: number): Promise<void> {

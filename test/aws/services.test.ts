@@ -15,7 +15,7 @@ import { freshDeployment, freshTenant } from '../contracts/subject.ts';
 import { timerContract } from '../contracts/timer.ts';
 import type { Fired } from '../contracts/timer.ts';
 import { workflowContract } from '../contracts/workflow.ts';
-import { until, wait, withServices } from './bed.ts';
+import { hasOnlyDynamodb, until, wait } from './bed.ts';
 import { openEventBus } from './bus-subject.ts';
 import { serveQueue } from './queue.ts';
 import { freshTables } from './tables.ts';
@@ -26,7 +26,7 @@ const ROLE = 'arn:aws:iam::000000000000:role/scheduler';
 /** A delay has whole seconds, and a poll takes some time: what is due comes this much later at the most. */
 const INACCURACY_MILLISECONDS = 2000;
 
-withServices(() => {
+describe.skipIf(hasOnlyDynamodb)('services of the emulator (test/bed/aws run)', () => {
   workflowContract('Step Functions', openStepFunctions);
 
   busContract('EventBridge', openEventBus);

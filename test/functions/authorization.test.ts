@@ -29,14 +29,14 @@ describe('who opens a WebSocket', () => {
   });
 
   it('is nobody without the authorizer\'s word', () => {
-    for (const authorizer of [undefined, {}, { ...caller, target: '', role: 'emperor' }]) expect(() => callerOfContext(context(authorizer))).toThrow();
+    for (const authorizer of [undefined, {}, { ...caller, target: '', role: 'emperor' }]) expect(() => callerOfContext(context(authorizer))).toThrow(/invalid_/);
   });
 
   it('is refused by the text that the gateway knows, but an outage stays one', async () => {
-    const refusing = (error: unknown) => connecting(async () => await Promise.resolve({ admit: async () => await Promise.reject(error) }))(authorizerEvent());
+    const refusing = async (error: unknown) => await connecting(async () => ({ admit: async () => { throw error; } }))(authorizerEvent());
     for (const code of ['unauthenticated', 'forbidden', 'rate-limited'] as const) await expect(refusing(new Failure(code, 'no'))).rejects.toThrow(/^Unauthorized$/);
     await expect(refusing(new Failure('unavailable', 'the table does not answer'))).rejects.toThrow('the table does not answer');
-    await expect(connecting(async () => await Promise.reject(new Error('no master key')))(authorizerEvent())).rejects.toThrow('no master key');
+    await expect(connecting(async () => { throw new Error('no master key'); })(authorizerEvent())).rejects.toThrow('no master key');
   });
 });
 
