@@ -8,6 +8,8 @@ const LOG_RETENTION_DAYS = [1, 7, 14, 30, 90, 180, 365, 731] as const;
 /** What comes behind region and account in the ARNs of other people's resources. */
 const arn = (service: string, rest: string) => z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${rest}$`), `must be an ARN as arn:aws:${service}:REGION:ACCOUNT:${rest.replaceAll(/\[.*?\]\+/g, '…')}`);
 
+const host = z.string().regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'must be a host name, as sluice.example.com');
+
 const settings = z.strictObject({
   /** What the names of stacks, functions, machines and queues begin with. */
   name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 lower-case letters, digits and dashes, beginning with a letter').default('sluice'),
@@ -17,9 +19,10 @@ const settings = z.strictObject({
   alarmMail: z.email('must be a mail address').optional(),
   /** The ARN of a customer key, which costs 1 USD a month; without one AWS-owned keys are used. */
   encryptionKeyArn: arn('kms', 'key/[a-z0-9-]+').optional(),
-  /** The host under which the HTTP API is reached, and the ARN of its certificate. */
+  /** The hosts under which the HTTP API and the WebSocket API are reached, and the ARN of a certificate for both. */
   domain: z.strictObject({
-    host: z.string().regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'must be a host name, as sluice.example.com'),
+    host,
+    streamHost: host.optional(),
     certificateArn: arn('acm', 'certificate/[a-z0-9-]+'),
   }).optional(),
   /** The ARN of a regional WAF web ACL that stands before the HTTP API. */

@@ -47,8 +47,8 @@ export type ControlPlaneProps = {
   readonly alarmMail?: string;
   /** A customer key for queues, parameters, the alarms' topic and data. Its policy must let the services of docs/aws.md use it. Default: AWS-owned keys. */
   readonly encryptionKey?: IKey;
-  /** The host under which the HTTP API is reached, and the ARN of a certificate for it in the same region. Default: the gateway's own address. */
-  readonly domain?: { readonly host: string; readonly certificateArn: string };
+  /** Hosts under which the HTTP API and, by `streamHost`, the WebSocket API are reached, and the ARN of a certificate for them in the same region. Default: the gateway's own addresses. */
+  readonly domain?: { readonly host: string; readonly streamHost?: string; readonly certificateArn: string };
   /** The ARN of a regional WAF web ACL that stands before the HTTP API. Default: none. */
   readonly webAclArn?: string;
   /**
@@ -98,7 +98,7 @@ export class ControlPlane extends Construct {
     const named = { name, ...this.#key() };
     this.data = props.data ?? new Data(this, 'Data', this.#key());
     this.bus = new EventBus(this, 'Bus', { eventBusName: name });
-    this.socket = new SocketApi(this, 'Socket', { name: `${name}-stream`, ...(emulator === undefined ? {} : { emulator }) });
+    this.socket = new SocketApi(this, 'Socket', { name: `${name}-stream`, ...(emulator === undefined ? {} : { emulator }), ...(domain?.streamHost === undefined ? {} : { domain: { host: domain.streamHost, certificateArn: domain.certificateArn } }) });
     this.queues = new Queues(this, 'Queues', named);
     this.#timers = new Timers(this, 'Timers', named);
     this.functions = this.#makeFunctions(logRetention);
@@ -107,7 +107,7 @@ export class ControlPlane extends Construct {
     this.api = new RestApi(this, 'Http', { name, handler: this.functions.of('api'), authorizer: this.functions.of('authorizer', usage), accessLog, usageKeys: this.#throttles });
     this.socket.connect({ handler: this.functions.of('socket'), authorizer: this.functions.of('socket-authorizer'), accessLog });
     const own = emulator === undefined ? this.api.url : `${emulator}/_aws/execute-api/${this.api.api.restApiId}/${REST_STAGE}`;
-    this.url = domain === undefined ? own : new CustomDomain(this, 'Domain', { ...domain, api: this.api.api }).url;
+    this.url = domain === undefined ? own : new CustomDomain(this, 'Domain', { host: domain.host, certificateArn: domain.certificateArn, api: this.api.api }).url;
     if (webAclArn === undefined) acknowledge(this.api, 'noWebAcl');
     else if (emulator === undefined) new CfnWebACLAssociation(this, 'WebAcl', { resourceArn: this.api.api.deploymentStage.stageArn, webAclArn });
     this.#followStream();

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import type { QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
@@ -11,7 +11,10 @@ export function keptQueue(encryptionKey: IKey | undefined): QueueProps {
   return { enforceSSL: true, ...(encryptionKey === undefined ? { encryption: QueueEncryption.SQS_MANAGED } : { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }) };
 }
 
-/** The on-failure queues: one for each function that is called without somebody waiting for it. Messages stay for 14 days, the longest there is. */
+/**
+ * The on-failure queues: one for each function that is called without somebody waiting for it. Messages stay for 14 days, the longest there is. Lambda puts them there; no queue may have one
+ * of these as its dead-letter queue, so that each holds what its alarm says.
+ */
 export class Queues extends Construct {
   readonly #queues = new Map<string, Queue>();
   readonly #props: { readonly name: string; readonly encryptionKey?: IKey };
@@ -25,7 +28,7 @@ export class Queues extends Construct {
   of(name: string): Queue {
     const known = this.#queues.get(name);
     if (known !== undefined) return known;
-    const made = new Queue(this, name, { queueName: `${this.#props.name}-${name}-failed`, retentionPeriod: Duration.days(14), ...keptQueue(this.#props.encryptionKey) });
+    const made = new Queue(this, name, { queueName: `${this.#props.name}-${name}-failed`, retentionPeriod: Duration.days(14), redriveAllowPolicy: { redrivePermission: RedrivePermission.DENY_ALL }, ...keptQueue(this.#props.encryptionKey) });
     acknowledge(made, 'lastQueue');
     this.#queues.set(name, made);
     return made;

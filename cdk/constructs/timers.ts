@@ -1,8 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Queue, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 import { functionTable } from '#contracts/function-table';
@@ -22,10 +22,13 @@ export class Timers extends Construct {
   constructor(scope: Construct, id: string, props: { readonly name: string; readonly encryptionKey?: IKey }) {
     super(scope, id);
     const kept = keptQueue(props.encryptionKey);
-    this.dead = new Queue(this, 'Dead', { queueName: `${props.name}-timers-failed`, retentionPeriod: Duration.days(14), ...kept });
+    const queueName = `${props.name}-timers`;
+    // By its name, since each of the two queues tells of the other.
+    const source = Queue.fromQueueArn(this, 'Source', Stack.of(this).formatArn({ service: 'sqs', resource: queueName }));
+    this.dead = new Queue(this, 'Dead', { queueName: `${queueName}-failed`, retentionPeriod: Duration.days(14), redriveAllowPolicy: { redrivePermission: RedrivePermission.BY_QUEUE, sourceQueues: [source] }, ...kept });
     // SQS asks for six times the function's time, so that a message does not come again while it is worked on.
     this.queue = new Queue(this, 'Queue', {
-      queueName: `${props.name}-timers`, visibilityTimeout: Duration.seconds(6 * functionTable.timer.timeoutSeconds), retentionPeriod: Duration.days(14),
+      queueName, visibilityTimeout: Duration.seconds(6 * functionTable.timer.timeoutSeconds), retentionPeriod: Duration.days(14),
       receiveMessageWaitTime: Duration.seconds(20), deadLetterQueue: { queue: this.dead, maxReceiveCount: ATTEMPTS }, ...kept,
     });
     this.group = props.name;

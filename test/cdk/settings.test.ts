@@ -22,7 +22,7 @@ describe('the settings of the app', () => {
   it('can choose everything', () => {
     const chosen = {
       name: 'releases', logRetentionDays: 365, logLevel: 'WARN', alarmMail: 'on-call@example.com', encryptionKeyArn: key,
-      domain: { host: 'sluice.example.com', certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012' },
+      domain: { host: 'sluice.example.com', streamHost: 'stream.sluice.example.com', certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012' },
       webAclArn: 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/front/12345678-1234-1234-1234-123456789012', removeDataWithStack: true, emulator: 'http://127.0.0.1:4566',
     };
     expect(parseSettings(chosen, '')).toEqual(chosen);
@@ -40,7 +40,7 @@ describe('the settings of the app', () => {
     [{ removeDataWithStack: 'yes' }, 'removeDataWithStack: must be true or false, not "yes"'],
     [{ emulator: 'localhost' }, 'emulator: must be an address that begins with http:// or https://, not "localhost"'],
     [{ alarmmail: 'x' }, 'alarmmail: must not be there; known are name, logRetentionDays'],
-    [{ domain: { hosts: 'x' } }, 'domain.hosts: must not be there; known are host, certificateArn'],
+    [{ domain: { hosts: 'x' } }, 'domain.hosts: must not be there; known are host, streamHost, certificateArn'],
     [[], 'the whole: '],
   ])('are refused with field, rule and value: %j', (given, complaint) => {
     expect(complaintAbout(given)).toContain('the settings in sluice.json do not fit');

@@ -13,7 +13,7 @@ import { InstalledPackage } from './installed-package.ts';
 
 const installed = new InstalledPackage();
 // Packing compiles and bundles (10 s), installing unpacks Node (100 MB); from an empty cache it is downloaded first.
-beforeAll(() => installed.install(), 240_000);
+beforeAll(() => installed.install(), 360_000);
 afterAll(async () => {
   await installed.stop();
   // What an agent has started outlives it, by design.
@@ -109,7 +109,7 @@ describe('the constructs of the packed package', () => {
     installed.write('app.mjs', app);
     expect(installed.run('npx', ['--no-install', 'node', 'app.mjs'])).toMatchObject({ status: 0, stdout: 'acme\n' });
     for (const tool of ['esbuild', 'typescript']) expect(installed.has(`node_modules/${tool}`)).toBe(false);
-  });
+  }, 120_000);
 
   it('bring a bundle for each function, with its source map', () => {
     const assets = z.object({ files: z.record(z.string(), z.object({ source: z.object({ path: z.string(), packaging: z.string() }) })) });
