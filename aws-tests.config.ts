@@ -25,7 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'aws-end-to-end', include: ['test/end-to-end/**/*.test.ts', 'test/end-to-end-aws/**/*.test.ts'], globalSetup: ['test/end-to-end-aws/start-system.ts'],
-          maxWorkers: 3, maxConcurrency: 6, sequence: { groupOrder: 1 }, ...slow,
+          maxWorkers: 3, maxConcurrency: 4, sequence: { groupOrder: 1 }, ...slow,
         },
       },
     ],

@@ -9,7 +9,7 @@ import { request } from './http.ts';
 import type { Answered, Asked } from './http.ts';
 import { systemUnderTest } from './system-under-test.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
-import { until } from './until.ts';
+import { stretched, until } from './until.ts';
 
 /**
  * A server may be away for a while: restarted, or killed by the test again and again, so that several attempts in a row meet it while it
@@ -57,7 +57,7 @@ export class Tenant {
 
   /** A client with some key of the tenant. */
   clientOf(key: string): SluiceClient {
-    return createClient({ url: this.#url, key, maximumAttempts: MAXIMUM_ATTEMPTS });
+    return createClient({ url: this.#url, key, maximumAttempts: MAXIMUM_ATTEMPTS, timeoutSeconds: stretched(30) });
   }
 
   /** Makes a key of a role; that of an agent is for its target. */
