@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { DeleteMessageCommand, GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, GetQueueUrlCommand, QueueDoesNotExist, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 
@@ -112,7 +112,7 @@ async function urlOf(queues: RedriveClients['queues'], QueueName: string): Promi
     const { QueueUrl = '' } = await queues.send(new GetQueueUrlCommand({ QueueName }));
     return QueueUrl;
   } catch (error) {
-    if (error instanceof Error && error.name.includes('NonExistent')) throw new Failure('not-found', { detail: `There is no queue ${QueueName} in this region and account.`, cause: error });
+    if (error instanceof QueueDoesNotExist) throw new Failure('not-found', { detail: `There is no queue ${QueueName} in this region and account.`, cause: error });
     throw error;
   }
 }
