@@ -1,6 +1,10 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 
+import * as z from 'zod';
+
 import type { HttpAnswer, HttpRequest } from '#application/http/exchange';
+
+const authorized = z.object({ tenant: z.string() });
 
 /** Makes a request of the gateway's. The gateway has read the body whole already. */
 export function requestOf(event: APIGatewayProxyEvent): HttpRequest {
@@ -19,6 +23,11 @@ export function requestOf(event: APIGatewayProxyEvent): HttpRequest {
     clientAddress: identity.sourceIp,
     ...(baseUrl === undefined ? {} : { baseUrl }),
   };
+}
+
+/** Whose request it is, as the authorizer found out; `undefined` where it was not asked. For the log only: the API looks at the key itself. */
+export function tenantOf({ requestContext }: APIGatewayProxyEvent): string | undefined {
+  return authorized.safeParse(requestContext.authorizer).data?.tenant;
 }
 
 /** Makes the gateway's answer of ours. */

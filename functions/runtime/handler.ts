@@ -19,6 +19,6 @@ export function around<Event, Answer>(handler: (event: Event) => Promise<Answer>
 }
 
 /** Puts what lines of this call have in common into the log: which tenant and which trace. */
-export function logAbout(about: { readonly tenant?: string; readonly traceId?: string; readonly deployment?: string }): void {
+export function logAbout(about: { readonly tenant: string | undefined; readonly traceId?: string; readonly deployment?: string }): void {
   logger.appendKeys({ ...about });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { answerOf, requestOf } from '#functions/runtime/exchange';
+import { answerOf, requestOf, tenantOf } from '#functions/runtime/exchange';
 
 import { proxyEvent } from './gateway-event.ts';
 
@@ -39,6 +39,12 @@ describe('a request of the gateway', () => {
     expect(requestOf(proxyEvent({ requestContext: { domainName: 'example.com', path: '/sluice/v1/deployments' } })).baseUrl).toBe('https://example.com/sluice');
     expect(requestOf(proxyEvent({ requestContext: { domainName: undefined } })).baseUrl).toBeUndefined();
   });
+});
+
+it('a request is its tenant\'s for the log where the authorizer was asked', () => {
+  expect(tenantOf(proxyEvent({ requestContext: { authorizer: { tenant: 'acme', principalId: 'acme/key-1' } } }))).toBe('acme');
+  expect(tenantOf(proxyEvent())).toBeUndefined();
+  expect(tenantOf(proxyEvent({ requestContext: { authorizer: null } }))).toBeUndefined();
 });
 
 it('an answer goes to the gateway with its status, headers and body', () => {
