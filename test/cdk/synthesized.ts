@@ -1,4 +1,5 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
 
 import { parseSettings } from '#cdk/settings';
