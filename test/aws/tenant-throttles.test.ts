@@ -6,11 +6,11 @@ import { UsageKeys } from '#aws/usage-keys';
 import { sharedUsageKey, usageKeyOf } from '#contracts/usage-keys';
 
 import { freshTenant } from '../contracts/subject.ts';
-import { withServices } from './bed.ts';
+import { hasOnlyDynamodb } from './bed.ts';
 import { freshTables } from './tables.ts';
 import type { FreshTables } from './tables.ts';
 
-withServices(() => {
+describe.skipIf(hasOnlyDynamodb)('API Gateway of the emulator', () => {
   let tables: FreshTables;
   let client: APIGatewayClient;
   let keys: UsageKeys;
