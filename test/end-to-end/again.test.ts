@@ -67,7 +67,7 @@ describe.concurrent('a rollback', () => {
     expect(await shop.serving()).toMatchObject({ release: '1.2.0', heldBy: null });
   });
 
-  it('goes to no release that was made anew under the name of one that had been good', async () => {
+  it('goes to what had been good: nothing else takes its name, also after it was deleted', async () => {
     const shop = await Shop.open(tenant);
     await shop.isServed();
     const good = await shop.deploy('1.1.0');
@@ -75,9 +75,12 @@ describe.concurrent('a rollback', () => {
     const params = { application: shop.application, name: '1.0.0' };
     const { apiVersion, kind, metadata, spec } = await tenant.client.getRelease({ params });
     await tenant.client.deleteRelease({ params });
-    await tenant.client.putRelease({ params, body: { apiVersion, kind, metadata, spec: { ...spec, components: spec.components.map((one) => ({ ...one, artefact: { command: ['node', 'another.mjs'] } })) } } });
-    expect(told(await tenant.request('POST', `/v1/deployments/${good.id}/rollback`, { body: {} }))).toEqual({ status: 422, code: 'rule-broken', fields: [['release', '1.0.0']] });
-    expect(await shop.serving()).toMatchObject({ release: '1.1.0', heldBy: null });
+    const other = { apiVersion, kind, metadata, spec: { ...spec, components: spec.components.map((one) => ({ ...one, artefact: { command: ['node', 'another.mjs'] } })) } };
+    expect(told(await tenant.request('PUT', `/v1/applications/${shop.application}/releases/1.0.0`, { body: other }))).toMatchObject({ status: 422, code: 'rule-broken', fields: [['spec', undefined]] });
+    await tenant.client.putRelease({ params, body: { apiVersion, kind, metadata, spec } });
+    const { id } = await tenant.client.rollbackDeployment({ params: { id: good.id } });
+    await new Deployment(tenant, id).endsAs('Succeeded');
+    expect(await shop.serving()).toMatchObject({ release: '1.0.0' });
   });
 
   it('supersedes what runs, and is refused for what has not succeeded', async () => {

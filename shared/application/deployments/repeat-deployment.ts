@@ -6,10 +6,8 @@ import { summaryFilter } from '#application/deployments/summary-index';
 import { readPage } from '#application/read-page';
 import { fieldFailure } from '#application/resources/check-resource';
 import { loadResource } from '#application/resources/load-resource';
-import type { LoadedResource } from '#application/resources/load-resource';
 import { Failure } from '#contracts/errors';
 import { deploymentSummary } from '#contracts/views';
-import type { DeploymentSummary } from '#contracts/views';
 import type { DeploymentState } from '#domain/deployment/state';
 
 /** Repeats a Failed, RolledBack or Aborted deployment as a new one; a rollback stays one, with all that it passes. @throws Failure `conflict` for another state. */
@@ -31,30 +29,24 @@ export async function rollBackRequest(context: CallContext, id: string, named: s
   const release = named ?? before;
   if (release === undefined) throw new Failure('conflict', 'there was no release before this one to go back to; name one');
   const { application, environment } = state.request;
-  await refuseUnproven(context, state, { release, before });
+  if (release !== before) await refuseUnproven(context, state, release);
   return await requestDeployment(context, { application, release, environment, priority: 'critical', ifRunning: 'supersede' }, { retryOf: null, rollbackOf: id });
 }
 
 /**
  * A rollback passes gates and freezes, so it goes only to what has passed them: the release that was stable before the deployment, or one
- * that had all traffic of its environment earlier, among the last 2000 that had; and neither to what was deleted and made anew since then.
+ * that had all traffic of its environment earlier, among the last 2000 that had. A name always stands for the same content.
  * What does not exist is left to the request, which names it. @throws Failure `rule-broken`
  */
-async function refuseUnproven(context: CallContext, { id, createdAt, request }: DeploymentState, { release, before }: { readonly release: string; readonly before: string | undefined }): Promise<void> {
+async function refuseUnproven(context: CallContext, { id, request }: DeploymentState, release: string): Promise<void> {
   const { application, environment } = request;
-  const loaded = await loadResource(context, { kind: 'Release', name: release, application });
-  if (loaded === undefined || (release === before && loaded.updatedAt <= createdAt)) return;
+  if ((await loadResource(context, { kind: 'Release', name: release, application })) === undefined) return;
   const filter = summaryFilter({ application, environment, state: 'Succeeded' });
   // Deployments are listed newest first by id: what stands after this one is older.
   const { items } = await readPage({ limit: 1, cursor: id }, {
     read: async (page) => await context.ports.readModels.list(context.tenant, 'deployments', { ...page, ...(filter === undefined ? {} : { filter }) }),
     placeOf: (one) => one.key,
-    keep: ({ document }) => isOf(deploymentSummary.parse(document), loaded),
+    keep: ({ document }) => deploymentSummary.parse(document).release === release,
   });
-  if (items.length === 0) throw fieldFailure('rule-broken', [{ field: 'release', rule: `must have succeeded in ${environment} before ${id}, as it is now: only what was good there before is gone back to; another is deployed`, value: release }]);
-}
-
-/** Whether a deployment was one of this release, and not of another that had its name. */
-function isOf(deployment: Pick<DeploymentSummary, 'release' | 'createdAt'>, { resource, updatedAt }: LoadedResource<'Release'>): boolean {
-  return deployment.release === resource.metadata.name && updatedAt <= deployment.createdAt;
+  if (items.length === 0) throw fieldFailure('rule-broken', [{ field: 'release', rule: `must have succeeded in ${environment} before ${id}: only what was good there before is gone back to; another is deployed`, value: release }]);
 }

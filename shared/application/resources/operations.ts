@@ -32,6 +32,13 @@ const list = <Kind extends ResourceKind>(kind: Kind) => async (context: CallCont
   return { body: { items: items.map(shown), ...more } };
 };
 
+/** The releases of an application in the path, which must be there. */
+const listReleases: OperationHandlers['listReleases'] = async (context, input) => {
+  const reference = { kind: 'Application', name: input.params.application } as const;
+  if ((await loadResource(context, reference)) === undefined) throw new Failure('not-found', `there is no ${inWords(reference)}`);
+  return await list('Release')(context, input);
+};
+
 const remove = (kind: ResourceKind) => async (context: CallContext, { params }: { readonly params: Path }) => {
   await deleteResource(context, { kind, ...params });
   return { body: null };
@@ -42,7 +49,7 @@ export const resourceOperations: Pick<OperationHandlers, Exclude<keyof typeof re
   putApplication: put('Application'), getApplication: get('Application'), listApplications: list('Application'), deleteApplication: remove('Application'),
   putEnvironment: put('Environment'), getEnvironment: get('Environment'), listEnvironments: list('Environment'), deleteEnvironment: remove('Environment'),
   putTarget: put('Target'), getTarget: get('Target'), listTargets: list('Target'), deleteTarget: remove('Target'),
-  putRelease: put('Release'), getRelease: get('Release'), listReleases: list('Release'), listAllReleases: list('Release'), deleteRelease: remove('Release'),
+  putRelease: put('Release'), getRelease: get('Release'), listReleases, listAllReleases: list('Release'), deleteRelease: remove('Release'),
   putAnalysisTemplate: put('AnalysisTemplate'), getAnalysisTemplate: get('AnalysisTemplate'), listAnalysisTemplates: list('AnalysisTemplate'), deleteAnalysisTemplate: remove('AnalysisTemplate'),
 };
 

@@ -4,7 +4,7 @@ import type { CallContext } from '#application/context';
 import { nowOf } from '#application/context';
 import { checkResource } from '#application/resources/check-resource';
 import { requireVersion } from '#application/resources/if-match';
-import { loadedOf } from '#application/resources/load-resource';
+import { loadResource, loadedOf } from '#application/resources/load-resource';
 import type { LoadedResource } from '#application/resources/load-resource';
 import { showResource } from '#application/resources/resource-document';
 import { retryConflicts } from '#application/retry-conflicts';
@@ -34,15 +34,21 @@ async function write<Kind extends ResourceKind>(context: CallContext, reference:
   const present = loadedOf(reference.kind, last);
   requireVersion(context, present?.version);
   if (present !== undefined && isDeepStrictEqual(present.resource, resource)) return present;
-  if (present !== undefined) refuseAnotherRelease(reference, present.resource);
+  const former = present ?? (reference.kind === 'Release' && last !== undefined ? await formerOf(context, reference) : undefined);
+  if (former !== undefined && !isDeepStrictEqual(former.resource, resource)) refuseAnotherRelease(reference, former.resource);
   const at = nowOf(context);
   const { version } = await events.append({ ...stream, expectedVersion: versionOf(last), events: [{ type: 'ResourceApplied', payload: { resource, by: context.caller.keyId } }], at, traceId: context.traceId });
   return { resource, version, updatedAt: at };
 }
 
+/** What was under a name before it was deleted: its stream begins with it, and a release is never changed. */
+async function formerOf<Kind extends ResourceKind>(context: CallContext, reference: ResourceReference<Kind>): Promise<LoadedResource<Kind> | undefined> {
+  return await loadResource(context, reference, 1);
+}
+
 function refuseAnotherRelease(reference: ResourceReference, present: ResourceOf<ResourceKind>): void {
   if (present.kind !== 'Release') return;
-  const rule = `is immutable: ${inWords(reference)} exists with other content; make a new release`;
+  const rule = `is immutable: ${inWords(reference)} exists, or has existed, with other content; make a new release`;
   throw new Failure('rule-broken', { detail: `spec ${rule}`, errors: [{ field: 'spec', rule }] });
 }
 

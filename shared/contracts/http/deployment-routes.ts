@@ -22,6 +22,9 @@ export const deploymentRequest = z.strictObject({
 /** What a write answers: the id, the state and the version it made. */
 export const accepted = z.strictObject({ id: deploymentId, state: deploymentState, version: z.int() });
 
+/** The name of a stream: `kind/name`, as `deployment/dep-…`, `environment/production` or `release/shop/1.4.2`. */
+const streamName = z.string().max(200).regex(/^[a-z][a-z-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*){1,2}$/, 'must be the name of a stream as "kind/name"');
+
 const comment = z.string().max(1000).optional();
 const bare = z.strictObject({ comment });
 const withStep = z.strictObject({ step: z.string().max(64).optional(), comment });
@@ -65,7 +68,7 @@ export const deploymentRoutes = {
   }),
   getDeployment: route({ method: 'GET', path: '/v1/deployments/{id}', permission: 'deployment:read', summary: 'Get a deployment: a fold of its stream', params: identified, response: deploymentView, versioned: true, problems: ['not-found'], examples: { response: deploymentExample } }),
   listDeploymentEvents: route({ method: 'GET', path: '/v1/deployments/{id}/events', permission: 'deployment:read', summary: 'List the events of a deployment, oldest first', params: identified, query: z.strictObject({ ...pageQuery, type }), response: pageOf(eventView), problems: ['not-found'], examples: { response: { items: [eventExample] } } }),
-  listEvents: route({ method: 'GET', path: '/v1/events', permission: 'event:read', summary: 'List the events of the tenant, oldest first; with stream those of one stream, also by type', query: z.strictObject({ ...pageQuery, stream: z.string().max(200).optional(), type }), response: pageOf(eventView), problems: ['rule-broken'], examples: { response: { items: [eventExample] } } }),
+  listEvents: route({ method: 'GET', path: '/v1/events', permission: 'event:read', summary: 'List the events of the tenant, oldest first; with stream those of one stream, also by type', query: z.strictObject({ ...pageQuery, stream: streamName.optional(), type }), response: pageOf(eventView), problems: ['rule-broken'], examples: { response: { items: [eventExample] } } }),
   pauseDeployment: action('pause'),
   resumeDeployment: action('resume'),
   promoteDeployment: action('promote'),

@@ -31,7 +31,7 @@ function routesOf<Document extends z.ZodObject, Params extends z.ZodObject, List
   return {
     put: route({ method: 'PUT', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Make or replace ${words.one}`, params: params.one, body: document, response: answer, versioned: true, problems: ['rule-broken', 'unknown-reference', 'precondition-failed'], examples: words.example }),
     get: route({ method: 'GET', path: `${words.path}/{name}`, permission: 'resource:read', summary: `Get ${words.one}`, params: params.one, response: answer, versioned: true, problems: ['not-found'], examples: { response: words.example.response } }),
-    list: route({ method: 'GET', path: words.path, permission: 'resource:read', summary: params.list.shape.application === undefined ? `List ${many}` : `List the ${many} of an application`, params: params.list, query: z.strictObject({ ...pageQuery, label, ...params.filters }), response: pageOf(answer), examples: { response: { items: [words.example.response] } } }),
+    list: route({ method: 'GET', path: words.path, permission: 'resource:read', summary: params.list.shape.application === undefined ? `List ${many}` : `List the ${many} of an application`, params: params.list, query: z.strictObject({ ...pageQuery, label, ...params.filters }), response: pageOf(answer), problems: params.list.shape.application === undefined ? [] : ['not-found'], examples: { response: { items: [words.example.response] } } }),
     remove: route({ method: 'DELETE', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Delete ${words.one}`, params: params.one, status: 204, response: z.null(), versioned: true, problems: ['not-found', 'in-use', 'precondition-failed'] }),
   };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { checksAfter } from '#application/deployments/checks-after';
+import type { Plan } from '#domain/deployment/plan';
 import type { StepProgress } from '#domain/deployment/state';
 
 function verified(id: string, component: string, reason: string): StepProgress {
@@ -11,12 +12,25 @@ function verified(id: string, component: string, reason: string): StepProgress {
   };
 }
 
-const found = (steps: readonly StepProgress[]) => Object.fromEntries(checksAfter({ steps, verdicts: [] }).map((one) => [one.check, one]));
+function planOf(type: 'service' | 'worker'): Plan {
+  return {
+    strategy: 'rolling', new: { release: '1.1.0', applicationVersion: 1 }, targets: [{ name: 'edge-1', provider: 'agent', wave: 0, generation: 1, stable: null }],
+    components: [{ name: 'job', type, change: 'replace', newReplicas: 1, stableReplicas: 1 }], steps: [], rollbackTriggers: { verdict: true, health: true, deadline: true, manual: true },
+    progressDeadlineSeconds: 600, background: null, cleanup: null,
+  };
+}
+
+const found = (steps: readonly StepProgress[]) => Object.fromEntries(checksAfter({ steps, verdicts: [], plan: null }).map((one) => [one.check, one]));
 
 test('the smoke check tells what every component answered last, also when workers were verified after it', () => {
   const steps = [verified('3-verify', 'web', 'runs and is healthy'), verified('9-verify', 'web', 'GET /healthz through port 8080 answered 200'), verified('11-verify', 'job', 'runs')];
   expect(found(steps)['smoke']).toEqual({ check: 'smoke', outcome: 'passed', reason: 'edge-1/web: GET /healthz through port 8080 answered 200; edge-1/job: runs' });
   expect(found(steps)['health']?.reason).toContain('2 components verified');
+});
+
+test('the smoke check is skipped where nothing that was changed takes requests', () => {
+  const [smoke] = checksAfter({ steps: [verified('3-verify', 'job', 'runs')], verdicts: [], plan: planOf('worker') }).filter((one) => one.check === 'smoke');
+  expect(smoke).toEqual({ check: 'smoke', outcome: 'skipped', reason: 'nothing that was changed takes requests; edge-1/job: runs' });
 });
 
 test('where nothing was changed there is nothing to check', () => {

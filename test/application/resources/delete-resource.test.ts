@@ -39,10 +39,9 @@ describe('deleting a resource', () => {
   });
 
   it('lets the name be used again, with a version that goes on', async () => {
-    await putShop(system);
-    await system.call('deleteRelease', { params: { application: 'shop', name: '1.4.2' } });
-    const body = shop.release('1.4.2', [{ name: 'web', artefact: { command: ['node', 'other.mjs'] } }]);
-    expect(await system.answer('putRelease', { params: { application: 'shop', name: '1.4.2' }, body })).toMatchObject({ version: 3 });
+    await put(system, shop.template('errors'));
+    await system.call('deleteAnalysisTemplate', { params: { name: 'errors' } });
+    expect(await system.answer('putAnalysisTemplate', { params: { name: 'errors' }, body: shop.template('errors') })).toMatchObject({ version: 3 });
   });
 
   it('deletes only the version that If-Match names', async () => {

@@ -28,7 +28,10 @@ describe('listing resources', () => {
   it('shows the releases of the application in the path only', async () => {
     await putShop(system);
     expect(names(await system.call('listReleases', { params: { application: 'shop' } }))).toEqual(['1.4.2', '1.4.3']);
+    const store = shop.application();
+    await put(system, { ...store, metadata: { ...store.metadata, name: 'store' } });
     expect(names(await system.call('listReleases', { params: { application: 'store' } }))).toEqual([]);
+    expect(await system.refusal('listReleases', { params: { application: 'nope' } })).toMatchObject({ code: 'not-found' });
   });
 
   it('goes on from a cursor in the order of names, and ends without one', async () => {

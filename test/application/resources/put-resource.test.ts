@@ -129,7 +129,15 @@ describe('putting a release', () => {
   it('refuses other content under the same name', async () => {
     await putShop(system);
     const body = shop.release('1.4.2', [{ name: 'web', artefact: { command: ['node', 'other.mjs'] } }]);
-    expect(await system.refusal('putRelease', { ...releasePath, body })).toMatchObject({ code: 'rule-broken', detail: { errors: [{ field: 'spec', rule: 'is immutable: release 1.4.2 of shop exists with other content; make a new release' }] } });
+    expect(await system.refusal('putRelease', { ...releasePath, body })).toMatchObject({ code: 'rule-broken', detail: { errors: [{ field: 'spec', rule: 'is immutable: release 1.4.2 of shop exists, or has existed, with other content; make a new release' }] } });
+  });
+
+  it('refuses other content also after it was deleted, and takes the same again', async () => {
+    await putShop(system);
+    await system.call('deleteRelease', releasePath);
+    const body = shop.release('1.4.2', [{ name: 'web', artefact: { command: ['node', 'other.mjs'] } }]);
+    expect(await system.refusal('putRelease', { ...releasePath, body })).toMatchObject({ code: 'rule-broken', detail: { errors: [{ field: 'spec' }] } });
+    expect(await system.answer('putRelease', { ...releasePath, body: shop.release('1.4.2') })).toMatchObject({ version: 3 });
   });
 
   it('refuses one of another application than the path\'s', async () => {
