@@ -45,11 +45,12 @@ export class Tenant {
 
   /** Makes a tenant; the purpose is part of its name. */
   static async open(purpose: string, { url, operatorKey }: Pick<SystemUnderTest, 'url' | 'operatorKey'> = systemUnderTest): Promise<Tenant> {
-    const operator = createClient({ url, key: operatorKey });
+    const patient = { url, timeoutSeconds: stretched(30) };
+    const operator = createClient({ ...patient, key: operatorKey });
     const name = `${purpose}-${randomBytes(4).toString('hex')}`;
     await operator.putTenant({ params: { name } });
     const { key: admin } = await operator.createTenantKey({ params: { name } });
-    const { key: viewer } = await createClient({ url, key: admin }).createKey({ body: { name: 'looks-on', role: 'viewer' } });
+    const { key: viewer } = await createClient({ ...patient, key: admin }).createKey({ body: { name: 'looks-on', role: 'viewer' } });
     const tenant = new Tenant(name, url, { admin, viewer });
     await tenant.feed.ready;
     return tenant;
