@@ -2,6 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 
 import { eachOf } from '#aws/each-of';
+import { isRelayed } from '#aws/event-item';
 import { pumpTenant } from '#aws/pump';
 
 import { bringEventsIn } from './runtime/bring-in.ts';
@@ -16,7 +17,8 @@ export const handler = around(async ({ Records }: DynamoDBStreamEvent): Promise<
   const later = await bringEventsIn(given.map(({ event }) => event));
   metrics.addMetric('EventsProjected', MetricUnit.Count, given.length - later.length);
   // Who could not be reached is served with the next event, ping or sweep: that must not hold up the stream.
-  await eachOf([...new Set(given.map(({ event }) => event.tenant))], async (tenant) => {
+  const followed = new Set(given.filter(({ event }) => isRelayed(event.type)).map(({ event }) => event.tenant));
+  await eachOf([...followed], async (tenant) => {
     await pumpTenant(pumpOptions, tenant).catch((error: unknown) => logger.warn('subscriptions were not served', { tenant, error }));
   });
   return firstFailure(given, later);

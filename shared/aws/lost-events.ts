@@ -5,6 +5,7 @@ import { tables } from '#contracts/tables';
 import type { EventEnvelope } from '#contracts/events';
 import type { Ports } from '#ports/ports';
 
+import { eachOf } from './each-of.ts';
 import { isRelayed } from './event-item.ts';
 import type { Feed } from './feed.ts';
 import type { DynamoRelay } from './relay.ts';
@@ -60,7 +61,8 @@ export async function bringInLost(options: LostEventsOptions): Promise<LostEvent
   };
   for (const one of before?.behind ?? []) see(one);
   for await (const one of eventsBetween(client, { name: eventsTable, index: tables.events.index.name }, from, until)) see(one);
-  const looked = await Promise.all([...Map.groupBy(newest.values(), ({ tenant }) => tenant)].map(async ([tenant, places]) => await bringInTenant(options, tenant, places)));
+  const looked: (LostEvents & { readonly behind: readonly Place[] })[] = [];
+  await eachOf([...Map.groupBy(newest.values(), ({ tenant }) => tenant)], async ([tenant, places]) => { looked.push(await bringInTenant(options, tenant, places)); });
   const behind = looked.flatMap((one) => one.behind);
   const next = behind.length > MAXIMUM_BEHIND ? before : { until: Math.max(until, before?.until ?? 0), behind };
   if (next !== undefined) await ports.readModels.put(PROGRESS.tenant, 'sweep', { key: PROGRESS.key, version: now, index: {}, document: next satisfies z.input<typeof progress> });

@@ -43,8 +43,18 @@ export async function pump(options: PumpOptions, given: GatewaySubscription, unt
 
 /** Serves all subscriptions of a tenant. */
 export async function pumpTenant(options: PumpOptions, tenant: string): Promise<void> {
+  await pumpAll(options, await options.connections.subscriptions(tenant));
+}
+
+/** Serves all subscriptions of a connection. */
+export async function pumpConnection(options: PumpOptions, tenant: string, connection: string): Promise<void> {
+  await pumpAll(options, await options.connections.subscriptionsOf(tenant, connection));
+}
+
+/** All of them have the time of one call together. */
+async function pumpAll(options: PumpOptions, subscriptions: readonly GatewaySubscription[]): Promise<void> {
   const until = options.clock.now() + LONGEST_MILLISECONDS;
-  await eachOf(await options.connections.subscriptions(tenant), async (subscription) => await pump(options, subscription, until));
+  await eachOf(subscriptions, async (subscription) => await pump(options, subscription, until));
 }
 
 /** Answers how many events were dealt with, whether the connection is open still, and what kept it from the rest. */

@@ -5,7 +5,7 @@ import { MAXIMUM_MESSAGE_BYTES } from '#contracts/stream';
 import type { ClientMessage } from '#contracts/stream';
 import { parseMessage } from '#engine/client-message';
 
-import { pump } from './pump.ts';
+import { pump, pumpConnection } from './pump.ts';
 import type { PumpOptions } from './pump.ts';
 
 /** How many connections a key and a tenant may have, as on one machine. */
@@ -76,7 +76,7 @@ export class SocketGateway {
       case 'ping':
         await connections.post(tenant, connection, { type: 'pong' });
         // What was left behind, because a post failed, is sent now.
-        for (const subscription of await connections.subscriptionsOf(tenant, connection)) await pump(this.#options, subscription);
+        await pumpConnection(this.#options, tenant, connection);
         return;
       case 'unsubscribe':
         if (!(await connections.unsubscribe({ tenant, connection, id: message.id }))) throw new Failure('not-found', `there is no subscription ${message.id}`);

@@ -32,7 +32,8 @@ export class DynamoTickets implements Tickets {
   }
 
   async redeem(hash: string, now: string): Promise<TicketRecord | undefined> {
-    const removed = await this.#state.remove(placeOf(hash));
+    // The condition makes the removal of many at once one caller's; without it DynamoDB Local has given the item to two.
+    const removed = await this.#state.remove(placeOf(hash), { expression: 'attribute_exists(pk)' });
     if (removed === undefined) return undefined;
     const { until, ...rest } = ticket.parse(removed);
     return until > now ? { ...rest, expiresAt: until } : undefined;
