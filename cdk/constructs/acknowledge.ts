@@ -8,6 +8,7 @@ const reasons = {
   ownBucket: [{ id: 'AwsSolutions-S1', reason: 'Only the functions of this system read and write the bucket, each object named by its own digest; every use of one is an event of the tenant. Access logs would want a second bucket that grows with each deployment.' }],
   oneSchema: [{ id: 'AwsSolutions-APIG2', reason: 'API Gateway validates nothing: one schema does, in the function, the same on both engines, so that a fault is told in the same words wherever Sluice runs.' }],
   noWebAcl: [{ id: 'AwsSolutions-APIG3', reason: 'A web ACL costs 5 USD a month and is the choice of who deploys: `webAclArn` names one.' }],
+  gatewayLogs: [{ id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]', reason: 'The role is the account\'s, for every API in the region; what it must be able to do is what this policy of AWS says.' }],
   noBodiesInLogs: [{ id: 'AwsSolutions-APIG6', reason: 'Requests are in the access log. Execution logs would hold bodies and headers, which are secrets and keys.' }],
   ownKeys: [
     { id: 'AwsSolutions-APIG4', reason: 'Public are only the service\'s own pages, its health, what no route has, and the messages of WebSockets, whose opening was authorized. Everything else has the authorizer.' },

@@ -1,6 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
@@ -63,6 +64,13 @@ export class Alarms extends Construct {
     const { name, mail, encryptionKey } = props;
     this.#system = name;
     this.topic = new Topic(this, 'Topic', { topicName: `${name}-alarms`, displayName: `Sluice (${name})`, enforceSSL: true, ...(encryptionKey === undefined ? {} : { masterKey: encryptionKey }) });
+    // A topic with a policy of its own has no longer the one by which alarms of the account may publish.
+    const { account } = Stack.of(this);
+    const alarms = Stack.of(this).formatArn({ service: 'cloudwatch', resource: 'alarm', resourceName: `${name}-*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    this.topic.addToResourcePolicy(new PolicyStatement({
+      sid: 'Alarms', principals: [new ServicePrincipal('cloudwatch.amazonaws.com')], actions: ['sns:Publish'], resources: [this.topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': account }, ArnLike: { 'aws:SourceArn': alarms } },
+    }));
     acknowledge(this.topic, 'alarmTopic');
     if (mail !== undefined) this.topic.addSubscription(new EmailSubscription(mail));
     this.all = [...this.#ofFailures(props), ...this.#ofFunctions(props), ...this.#ofStream(props), ...this.#ofMachines(props), ...this.#ofApi(props)].map((one) => this.#alarm(one));

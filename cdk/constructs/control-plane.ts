@@ -105,7 +105,7 @@ export class ControlPlane extends Construct {
     const accessLog = new LogGroup(this, 'AccessLog', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
     const usage = this.#throttles ? { environment: { SLUICE_USAGE_KEY_PREFIX: name } } : {};
     this.api = new RestApi(this, 'Http', { name, handler: this.functions.of('api'), authorizer: this.functions.of('authorizer', usage), accessLog, usageKeys: this.#throttles });
-    this.socket.connect({ handler: this.functions.of('socket'), authorizer: this.functions.of('socket-authorizer'), accessLog });
+    this.socket.connect({ handler: this.functions.of('socket'), authorizer: this.functions.of('socket-authorizer'), accessLog, after: this.api.api.deploymentStage });
     const own = emulator === undefined ? this.api.url : `${emulator}/_aws/execute-api/${this.api.api.restApiId}/${REST_STAGE}`;
     this.url = domain === undefined ? own : new CustomDomain(this, 'Domain', { host: domain.host, certificateArn: domain.certificateArn, api: this.api.api }).url;
     if (webAclArn === undefined) acknowledge(this.api, 'noWebAcl');

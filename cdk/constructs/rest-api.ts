@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat, ApiKeySourceType, AuthorizationType, EndpointType, GatewayResponse, IdentitySource, Integration, IntegrationType, LogGroupLogDestination, MethodLoggingLevel, RequestAuthorizer, ResponseType, RestApi as Api } from 'aws-cdk-lib/aws-apigateway';
 import type { IResource } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -62,7 +62,9 @@ export class RestApi extends Construct {
     super(scope, id);
     this.#usageKeys = props.usageKeys;
     this.api = new Api(this, 'Api', {
-      restApiName: props.name, endpointTypes: [EndpointType.REGIONAL], cloudWatchRole: false,
+      restApiName: props.name, endpointTypes: [EndpointType.REGIONAL],
+      // API Gateway writes logs by one role of the whole account and region. A new account has none, and others may use this one later, so it stays.
+      cloudWatchRole: true, cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
       ...(props.usageKeys ? { apiKeySourceType: ApiKeySourceType.AUTHORIZER } : {}),
       deployOptions: {
         // Metrics of each method would cost 0.30 USD a month each; those of the stage are free and always there.
@@ -76,7 +78,7 @@ export class RestApi extends Construct {
     props.handler.addPermission('ApiCalls', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn: this.api.arnForExecuteApi('*', '/*', REST_STAGE) });
     this.#addRoutes();
     this.#addGatewayAnswers();
-    acknowledge(this, 'oneSchema', 'noBodiesInLogs', 'ownKeys');
+    acknowledge(this, 'oneSchema', 'noBodiesInLogs', 'ownKeys', 'gatewayLogs');
   }
 
   /** The address of the API with its stage, without a slash at its end. */

@@ -4,6 +4,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { IDependable } from 'constructs';
 
 import { acknowledge } from './acknowledge.ts';
 
@@ -43,8 +44,11 @@ export class SocketApi extends Construct {
     return `https://${this.api.ref}.execute-api.${region}.${urlSuffix}/${SOCKET_STAGE}`;
   }
 
-  /** Connects the API with its functions: `$connect` asks the authorizer, and all three routes call the one handler. */
-  connect({ handler, authorizer, accessLog }: { readonly handler: LambdaFunction; readonly authorizer: LambdaFunction; readonly accessLog: LogGroup }): void {
+  /**
+   * Connects the API with its functions: `$connect` asks the authorizer, and all three routes call the one handler. `after` is what must be there
+   * before the gateway can write logs.
+   */
+  connect({ handler, authorizer, accessLog, after }: { readonly handler: LambdaFunction; readonly authorizer: LambdaFunction; readonly accessLog: LogGroup; readonly after: IDependable }): void {
     const apiId = this.api.ref;
     const integration = new CfnIntegration(this, 'Integration', { apiId, integrationType: 'AWS_PROXY', integrationUri: this.#invocation(handler) });
     const target = `integrations/${integration.ref}`;
@@ -59,6 +63,7 @@ export class SocketApi extends Construct {
       defaultRouteSettings: { throttlingBurstLimit: 2000, throttlingRateLimit: 1000 },
     });
     const sourceArn = Stack.of(this).formatArn({ service: 'execute-api', resource: apiId, resourceName: '*' });
+    stage.node.addDependency(after);
     if (this.#domain !== undefined) this.#name(this.#domain, stage.ref);
     acknowledge(this, 'ownKeys');
     for (const called of [handler, authorizer]) called.addPermission('SocketCalls', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn });

@@ -34,6 +34,12 @@ describe('the alarms', () => {
     expect(controlPlane.properties('AWS::SNS::Subscription', z.unknown())).toEqual([{ Endpoint: 'on-call@example.com', Protocol: 'email', TopicArn: { Ref: topic } }]);
   });
 
+  it('may publish to that topic, which has a policy of its own', () => {
+    const [policy] = controlPlane.properties('AWS::SNS::TopicPolicy', z.object({ PolicyDocument: z.object({ Statement: z.array(z.looseObject({ Effect: z.string(), Principal: z.unknown() })) }) }));
+    const allowed = policy?.PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed).toMatchObject([{ Action: 'sns:Publish', Principal: { Service: 'cloudwatch.amazonaws.com' }, Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:cloudwatch:eu-central-1:123456789012:alarm:sluice-*' }, StringEquals: { 'aws:SourceAccount': '123456789012' } } }]);
+  });
+
   it('watch each queue in which messages end', () => {
     const ends = controlPlane.properties('AWS::SQS::Queue', z.object({ QueueName: z.string() })).map(({ QueueName }) => QueueName).filter((name) => name.endsWith('-failed'));
     expect(names.filter((name) => name.endsWith('-failed') && name !== 'machines-failed').map((name) => `sluice-${name}`).sort()).toEqual([...ends].sort());

@@ -93,3 +93,15 @@ describe('the app translates the tables', () => {
     expect(loops.map(([id]) => functionNames.get(id))).toEqual(['timer']);
   });
 });
+
+describe('the stages of both APIs', () => {
+  it('are made after the role by which the gateway writes logs, which stays', () => {
+    const [[account, { DeletionPolicy } = {}] = []] = controlPlane.of('AWS::ApiGateway::Account');
+    expect(DeletionPolicy).toBe('Retain');
+    const [[rest, restStage] = []] = controlPlane.of('AWS::ApiGateway::Stage');
+    const [[, socketStage] = []] = controlPlane.of('AWS::ApiGatewayV2::Stage');
+    expect(restStage?.DependsOn).toContain(account);
+    expect(socketStage?.DependsOn).toContain(rest);
+    for (const stage of [restStage, socketStage]) expect(JSON.stringify(stage?.Properties)).toContain('AccessLog');
+  });
+});
