@@ -2,11 +2,11 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 
+import { workHandlers } from '#application/work-handlers';
 import type { TimerPayload } from '#contracts/timers';
 
 import { contextOf, opened } from './runtime/engine.ts';
 import { around } from './runtime/handler.ts';
-import { handlers } from './runtime/handlers.ts';
 import { logger, metrics } from './runtime/logger.ts';
 
 const processor = new BatchProcessor(EventType.SQS);
@@ -19,7 +19,7 @@ async function receive({ body }: SQSRecord): Promise<void> {
   try {
     await opened.ports.timers.receive(body, async (payload) => {
       fired = payload;
-      await handlers.timer(contextOf(payload.tenant), payload);
+      await workHandlers.timer(contextOf(payload.tenant), payload);
       metrics.addMetric('TimersFired', MetricUnit.Count, 1);
     });
   } catch (error) {

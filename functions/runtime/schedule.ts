@@ -1,14 +1,14 @@
+import { workHandlers } from '#application/work-handlers';
 import type { ScheduleName } from '#contracts/timers';
 
 import { contextOf } from './engine.ts';
 import { around } from './handler.ts';
-import { handlers } from './handlers.ts';
 
 /** The function of a schedule. `before` answers what went wrong with it: that is told in the end, and keeps the schedule from nothing. */
 export function scheduleFunction(schedule: ScheduleName, before: () => Promise<readonly unknown[]> = async () => []) {
   return around(async (): Promise<void> => {
     const errors = [...await before()];
-    await handlers.schedules[schedule](contextOf('operator')).catch((error: unknown) => errors.push(error));
+    await workHandlers.schedules[schedule](contextOf('operator')).catch((error: unknown) => errors.push(error));
     if (errors.length > 0) throw new AggregateError(errors, `the schedule ${schedule} failed in ${errors.length} places`);
   });
 }

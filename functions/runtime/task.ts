@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
+import { workHandlers } from '#application/work-handlers';
 import { machineTasks } from '#contracts/functions';
 import type { MachineTask } from '#contracts/functions';
 
 import { contextOf } from './engine.ts';
 import { around, logAbout } from './handler.ts';
-import { handlers } from './handlers.ts';
 
 const subject = z.looseObject({ tenant: z.string(), deployment: z.string() });
 
@@ -20,7 +20,7 @@ export function taskFunction(task: MachineTask) {
 
 async function perform(task: MachineTask, tenant: string, event: unknown): Promise<unknown> {
   const context = contextOf(tenant);
-  const { tasks } = handlers;
+  const { tasks } = workHandlers;
   switch (task) {
     case 'enter-gate': case 'dispatch-step': case 'start-wait':
       await tasks[task](context, machineTasks[task].input.parse(event));
