@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..', '..');
 const NAME = 'sluice';
 
 /** What a step takes on two quiet cores, in seconds, is some 5, 10 and 20; with this it may take on a busy machine. A custom resource that fails to start would hang for long. */
-const LIMITS = { build: 120, bootstrap: 240, deploy: 150 } as const;
+const LIMITS = { build: 120, bootstrap: 240, deploy: 240 } as const;
 
 const outputs = z.looseObject({ [NAME]: z.looseObject({ RestApiId: z.string(), OperatorKeyParameter: z.string() }) });
 
@@ -27,7 +27,9 @@ export async function deploy(emulator: string, folder: string): Promise<SystemUn
   const settings = join(folder, 'settings.json');
   const outputsFile = join(folder, 'outputs.json');
   await writeFile(settings, JSON.stringify({ emulator, name: NAME }));
-  const environment = { ...process.env, SLUICE_CDK_SETTINGS: settings, CDK_DISABLE_CLI_TELEMETRY: 'true', NO_COLOR: '1' };
+  // The app is run by the `node` that is found first.
+  const path = [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter);
+  const environment = { ...process.env, PATH: path, SLUICE_CDK_SETTINGS: settings, CDK_DISABLE_CLI_TELEMETRY: 'true', NO_COLOR: '1' };
   const cdk = (words: readonly string[]) => [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...words, '--ci', '--no-notices', '--output', join(folder, 'cdk.out')];
   const { CDK_DEFAULT_ACCOUNT: account = '', CDK_DEFAULT_REGION: region = '' } = process.env;
   await step('build', ['--conditions=sluice-source', join(root, 'scripts', 'build-functions.ts')], environment);
