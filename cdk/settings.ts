@@ -15,6 +15,8 @@ const settings = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 lower-case letters, digits and dashes, beginning with a letter').default('sluice'),
   logRetentionDays: z.literal(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`).default(30),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be one of DEBUG, INFO, WARN, ERROR').default('INFO'),
+  /** Whether each call is traced by X-Ray, which takes 5 USD for a million calls beyond the first hundred thousand of a month. */
+  tracing: z.boolean('must be true or false').default(false),
   /** Where alarms are mailed. */
   alarmMail: z.email('must be a mail address').optional(),
   /** The ARN of a customer key, which costs 1 USD a month; without one AWS-owned keys are used. */

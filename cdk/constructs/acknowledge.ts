@@ -17,6 +17,7 @@ const reasons = {
   lastQueue: [{ id: 'AwsSolutions-SQS3', reason: 'This queue is itself where failed messages end; an alarm tells of each, and they are sent back by "sluice admin redrive".' }],
   failuresOnly: [{ id: 'AwsSolutions-SF1', reason: 'Step Functions keeps the history of each execution for 90 days, and the events of a deployment tell each step for good; only failures are logged, without the data.' }],
   adminKey: [{ id: 'AwsSolutions-SMG4', reason: 'The control plane makes the key, and the tenant\'s admin makes and revokes others by the API; to rotate it from here would need an operator key at all times.' }],
+  tracedOnDemand: [{ id: 'AwsSolutions-SF2', reason: 'X-Ray cannot be told how much of Lambda to trace, and all of it costs more than the calls themselves: the setting `tracing` turns it on.' }],
   alarmTopic: [{ id: 'AwsSolutions-SNS2', reason: 'Alarms name a resource and a number. The key that AWS has for topics cannot be used by CloudWatch alarms, so the topic is encrypted when there is a customer key.' }],
 } as const satisfies { readonly [name: string]: readonly { readonly id: string; readonly reason: string }[] };
 

@@ -43,6 +43,8 @@ export type ControlPlaneProps = {
   readonly logRetention?: RetentionDays;
   /** Default: INFO. */
   readonly logLevel?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  /** Whether calls and executions are traced by X-Ray, which takes 5 USD for a million calls beyond the first hundred thousand of a month. Default: no. */
+  readonly tracing?: boolean;
   /** Where alarms are mailed; who has that address must confirm it once. Default: nowhere, they go to the topic only. */
   readonly alarmMail?: string;
   /** A customer key for queues, parameters, the alarms' topic and data. Its policy must let the services of docs/aws.md use it. Default: AWS-owned keys. */
@@ -113,7 +115,7 @@ export class ControlPlane extends Construct {
     this.#followStream();
     this.#listen();
     this.functions.of('timer').addEventSource(new SqsEventSource(this.#timers.queue, { batchSize: 10, reportBatchItemFailures: true }));
-    this.machines = new Machines(this, 'Machines', { name, logRetention, tracing: emulator === undefined, functions: (task) => this.functions.of(task), tasks: taskNames });
+    this.machines = new Machines(this, 'Machines', { name, logRetention, tracing: this.#tracing, functions: (task) => this.functions.of(task), tasks: taskNames });
     new Schedules(this, 'Schedules', { name, functions: schedules.map((schedule) => ({ ...schedule, target: this.functions.of(schedule.name) })) });
     this.#makeFirstKeys();
     this.alarms = this.#watch();
@@ -124,6 +126,11 @@ export class ControlPlane extends Construct {
   /** Where the gateway can throttle by the usage keys that the authorizer names. */
   get #throttles(): boolean {
     return this.#props.emulator === undefined;
+  }
+
+  /** The emulator has no X-Ray. */
+  get #tracing(): boolean {
+    return this.#props.tracing === true && this.#props.emulator === undefined;
   }
 
   #key(): { readonly encryptionKey?: IKey } {
@@ -146,7 +153,7 @@ export class ControlPlane extends Construct {
       eventsTable: data.events.tableArn, stateTable: data.state.tableArn, bucket: data.blobs.bucketArn, bus: bus.eventBusArn, machinePrefix: `${name}-`,
       timersQueue: timers.queue.queueArn, scheduleGroup: timers.group, schedulerRole: timers.role.roleArn, socket: { id: socket.id, stage: SOCKET_STAGE }, masterKeyParameter, operatorKeyParameter,
     };
-    return new Functions(this, 'Functions', { name, logRetention, tracing: this.#props.emulator === undefined, environment, resources, ...this.#key() });
+    return new Functions(this, 'Functions', { name, logRetention, tracing: this.#tracing, environment, resources, ...this.#key() });
   }
 
   /** The stream's two consumers; nothing else may follow it. */

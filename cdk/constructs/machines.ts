@@ -58,7 +58,7 @@ export class Machines extends Construct {
       definitionBody: DefinitionBody.fromString(definition), definitionSubstitutions: Object.fromEntries(called.map((task) => [substitution(task), functions(task).functionArn])),
       logs: { destination, level: LogLevel.ERROR, includeExecutionData: false },
     });
-    acknowledge(machine, 'failuresOnly');
+    acknowledge(machine, 'failuresOnly', 'tracedOnDemand');
     return machine;
   }
 }

@@ -13,9 +13,9 @@ export class ControlPlaneStack extends Stack {
 
   constructor(scope: Construct, id: string, { settings, data, ...props }: StackProps & { readonly settings: Settings; readonly data: Data }) {
     super(scope, id, props);
-    const { name, logRetentionDays, logLevel, alarmMail, encryptionKeyArn, domain, webAclArn, emulator } = settings;
+    const { name, logRetentionDays, logLevel, tracing, alarmMail, encryptionKeyArn, domain, webAclArn, emulator } = settings;
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
-      name, data, logRetention: logRetentionDays, logLevel, ...(alarmMail === undefined ? {} : { alarmMail }), ...(domain === undefined ? {} : { domain }), ...(webAclArn === undefined ? {} : { webAclArn }),
+      name, data, logRetention: logRetentionDays, logLevel, tracing, ...(alarmMail === undefined ? {} : { alarmMail }), ...(domain === undefined ? {} : { domain }), ...(webAclArn === undefined ? {} : { webAclArn }),
       ...(encryptionKeyArn === undefined ? {} : { encryptionKey: Key.fromKeyArn(this, 'Key', encryptionKeyArn) }), ...(emulator === undefined ? {} : { emulator }),
     });
   }

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { functionTable } from '#contracts/function-table';
 
 import { readProjectFile } from '../architecture/project.ts';
+import { flat } from './policies.ts';
 import { synthesize } from './synthesized.ts';
 
 const { controlPlane } = synthesize({ alarmMail: 'on-call@example.com' });
@@ -69,9 +70,21 @@ describe('the alarms', () => {
   });
 });
 
-describe('the dashboard', () => {
-  it('shows every function, every machine and every queue', () => {
-    const body = JSON.stringify(controlPlane.properties('AWS::CloudWatch::Dashboard', z.object({ DashboardName: z.literal('sluice'), DashboardBody: z.unknown() })));
-    for (const type of ['AWS::Lambda::Function', 'AWS::SQS::Queue', 'AWS::StepFunctions::StateMachine', 'AWS::CloudWatch::Alarm']) for (const [id] of controlPlane.of(type)) expect(body).toContain(id);
+describe('the dashboards', () => {
+  const dashboards = controlPlane.properties('AWS::CloudWatch::Dashboard', z.object({ DashboardName: z.string(), DashboardBody: z.unknown() })).map(({ DashboardName, DashboardBody }) => ({ name: DashboardName, body: flat(DashboardBody) }));
+  const widgets = z.object({ widgets: z.array(z.looseObject({ type: z.string(), properties: z.looseObject({ metrics: z.array(z.unknown()).default([]) }) })) });
+
+  it('show every function, every machine and every queue', () => {
+    const all = dashboards.map(({ body }) => body).join();
+    for (const type of ['AWS::Lambda::Function', 'AWS::SQS::Queue', 'AWS::StepFunctions::StateMachine', 'AWS::CloudWatch::Alarm']) for (const [id] of controlPlane.of(type)) expect(all).toContain(id);
+  });
+
+  it('are among those that an account has for nothing: at most three, of at most 50 metrics', () => {
+    expect(dashboards.map(({ name }) => name)).toEqual(['sluice', 'sluice-functions']);
+    for (const { name, body } of dashboards) {
+      const shown = widgets.parse(JSON.parse(body)).widgets.reduce((sum, { properties: { metrics } }) => sum + metrics.length, 0);
+      expect(shown, name).toBeGreaterThan(20);
+      expect(shown, name).toBeLessThanOrEqual(50);
+    }
   });
 });

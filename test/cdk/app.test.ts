@@ -10,7 +10,7 @@ import { context, newApp, stacksOf, synthesize } from './synthesized.ts';
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:123456789012:${rest}/12345678-1234-1234-1234-123456789012`;
 const everything = {
-  alarmMail: 'on-call@example.com', encryptionKeyArn: arn('kms', 'key'), domain: { host: 'sluice.example.com', streamHost: 'stream.sluice.example.com', certificateArn: arn('acm', 'certificate') }, webAclArn: arn('wafv2', 'regional/webacl/front'), removeDataWithStack: true,
+  alarmMail: 'on-call@example.com', encryptionKeyArn: arn('kms', 'key'), domain: { host: 'sluice.example.com', streamHost: 'stream.sluice.example.com', certificateArn: arn('acm', 'certificate') }, webAclArn: arn('wafv2', 'regional/webacl/front'), removeDataWithStack: true, tracing: true,
 };
 const choices = [['nothing chosen', {}], ['everything chosen', everything]] as const;
 

@@ -16,12 +16,12 @@ function complaintAbout(settings: unknown): string {
 
 describe('the settings of the app', () => {
   it('have defaults for everything, and keep the data', () => {
-    expect(parseSettings({}, '')).toEqual({ name: 'sluice', logRetentionDays: 30, logLevel: 'INFO', removeDataWithStack: false });
+    expect(parseSettings({}, '')).toEqual({ name: 'sluice', logRetentionDays: 30, logLevel: 'INFO', tracing: false, removeDataWithStack: false });
   });
 
   it('can choose everything', () => {
     const chosen = {
-      name: 'releases', logRetentionDays: 365, logLevel: 'WARN', alarmMail: 'on-call@example.com', encryptionKeyArn: key,
+      name: 'releases', logRetentionDays: 365, logLevel: 'WARN', tracing: true, alarmMail: 'on-call@example.com', encryptionKeyArn: key,
       domain: { host: 'sluice.example.com', streamHost: 'stream.sluice.example.com', certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012' },
       webAclArn: 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/front/12345678-1234-1234-1234-123456789012', removeDataWithStack: true, emulator: 'http://127.0.0.1:4566',
     };
@@ -37,6 +37,7 @@ describe('the settings of the app', () => {
     [{ domain: { host: 'sluice.example.com' } }, 'domain.certificateArn: must be there'],
     [{ domain: { host: 'sluice', certificateArn: 'x' } }, 'domain.host: must be a host name, as sluice.example.com, not "sluice"'],
     [{ webAclArn: 'x' }, 'webAclArn: must be an ARN as arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/…/…, not "x"'],
+    [{ tracing: 1 }, 'tracing: must be true or false, not 1'],
     [{ removeDataWithStack: 'yes' }, 'removeDataWithStack: must be true or false, not "yes"'],
     [{ emulator: 'localhost' }, 'emulator: must be an address that begins with http:// or https://, not "localhost"'],
     [{ alarmmail: 'x' }, 'alarmmail: must not be there; known are name, logRetentionDays'],
