@@ -18,7 +18,7 @@ const seen = z.strictObject({ seconds: z.number(), functions: z.record(z.string(
 /** What a run has counted, and what the synthesized app has whether or not anything happens. */
 export const countedShape = z.strictObject({
   countedAt: z.iso.date(),
-  app: z.strictObject({ alarmMetrics: z.int(), dashboardMetrics: z.array(z.int()), secrets: z.int(), customerKeys: z.int(), queuePollers: z.int(), archives: z.int(), schedules: z.record(z.string(), z.int()) }),
+  app: z.strictObject({ alarmMetrics: z.int(), dashboardMetrics: z.array(z.int()), secrets: z.int(), customerKeys: z.int(), queuePollers: z.int(), archives: z.int(), tracedFunctions: z.int(), schedules: z.record(z.string(), z.int()) }),
   request: seen, rest: seen, canary: seen.extend({ transitions: z.int(), events: z.int() }),
 });
 export type Counted = z.infer<typeof countedShape>;
@@ -31,8 +31,8 @@ export function recordedCounts(): Counted {
 
 /**
  * What no emulator can tell. A call of a function takes 15 ms of its own and 8 ms for each call of AWS that it makes; its first one in a while 600 ms more, which AWS
- * bills since August 2025, and after a quiet hour every function that is used has one. Lambda adds 700 bytes to the log for each call (`platform.start`, `platform.report`), the gateway 350 for each request. Traces are
- * all taken, since they come less than once a second. What an agent sends on its WebSocket is one message in five minutes, and not counted.
+ * bills since August 2025, and after a quiet hour every function that is used has one. Lambda adds 700 bytes to the log for each call (`platform.start`, `platform.report`), the gateway 350 for each request. Traces, where
+ * they are asked for, are all taken, since they come less than once a second. What an agent sends on its WebSocket is one message in five minutes, and not counted.
  */
 export const assumed = { ownMilliseconds: 15, callMilliseconds: 8, coldMilliseconds: 600, platformLogBytes: 700, accessLogBytes: 350, storedGigabytes: 0.1 } as const;
 
@@ -56,13 +56,14 @@ export type LedgerRow = { readonly what: string; readonly operations: Operations
 
 /** Everything that the ledger tells, in the order of the table. */
 export function ledgerRows(counted: Counted = recordedCounts()): readonly LedgerRow[] {
-  const idle = idleMonth(counted);
+  /** Traces are taken where the app asks for them, which it does not by itself. */
+  const taken = (operations: Operations): Operations => (counted.app.tracedFunctions > 0 ? operations : { ...operations, traces: 0 });
   return [
-    { what: 'A canary of 5 steps in 10 minutes on a Kubernetes target', operations: kubernetesCanary(counted), target: { price: 'list', usd: 0.005 } },
-    { what: 'The same on a target with an agent', operations: agentCanary(counted) },
-    { what: 'A month without any deployment, AWS-owned keys', operations: idle, target: { price: 'afterFree', usd: 1 } },
+    { what: 'A canary of 5 steps in 10 minutes on a Kubernetes target', operations: taken(kubernetesCanary(counted)), target: { price: 'list', usd: 0.005 } },
+    { what: 'The same on a target with an agent', operations: taken(agentCanary(counted)) },
+    { what: 'A month without any deployment, AWS-owned keys', operations: taken(idleMonth(counted)), target: { price: 'afterFree', usd: 1 } },
     { what: 'A customer key, more a month', operations: { keyMonths: 1, keyRequests: KEY_REQUESTS_A_MONTH } },
-    { what: 'An agent that waits for work, a month', operations: waitingAgent(counted) },
+    { what: 'An agent that waits for work, a month', operations: taken(waitingAgent(counted)) },
   ];
 }
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTables } from '#admin/aws-tables';
 import { backUp, restore } from '#admin/backup';
 import { openDataFolder } from '#admin/data-folder';
-import { exportTo, importFrom, readKeyFile } from '#admin/transfer';
+import { importFrom, readKeyFile } from '#admin/transfer';
 import { contentsOf, contentsOfFolder, workedAndStopped } from '#test/admin/installations';
 import type { Contents } from '#test/admin/installations';
 import type { SimulatedSystem } from '#test/application/simulated-system';

@@ -55,7 +55,7 @@ describe('the synthesized app', () => {
       { Type: 'AWS::Lambda::EventSourceMapping', Properties: { StartingPosition: 'TRIM_HORIZON' } }, { Type: 'AWS::Lambda::EventSourceMapping', Properties: {} },
       { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardBody: { 'Fn::Join': ['', ['{"widgets":[{"properties":{}},{"properties":{"metrics":[["AWS/Lambda","Errors","FunctionName","', { Ref: 'One' }, '"],[".","Throttles",".","."],["AWS/Lambda","Errors","FunctionName","', { Ref: 'One' }, '",{"stat":"Sum"}]]}}]}']] } } },
       { Type: 'AWS::Scheduler::Schedule', Properties: { Name: 'sluice-sweep', ScheduleExpression: 'rate(2 hours)' } }, { Type: 'AWS::KMS::Key', Properties: {} },
-    ])).toEqual({ alarmMetrics: 3, dashboardMetrics: [2], secrets: 0, customerKeys: 1, queuePollers: 1, archives: 0, schedules: { sweep: 120 } });
+    ])).toEqual({ alarmMetrics: 3, dashboardMetrics: [2], secrets: 0, customerKeys: 1, queuePollers: 1, archives: 0, tracedFunctions: 0, schedules: { sweep: 120 } });
   });
 });
 
