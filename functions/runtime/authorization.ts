@@ -12,7 +12,15 @@ export function headerOf(headers: { readonly [name: string]: string | undefined 
   return Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === wanted)?.[1];
 }
 
-/** What an authorizer throws: for who may not go on the very text that makes the gateway answer 401, for an outage what it was, so that nobody throws a good key away. */
+/** What an authorizer answers for somebody who is known and may not: the gateway answers 403. */
+export function denialOf(resource: string): APIGatewayAuthorizerResult {
+  return { principalId: 'refused', policyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'execute-api:Invoke', Resource: resource }] } };
+}
+
+/**
+ * What an authorizer throws: for who may not go on the very text that makes the gateway answer 401. What passes, as an outage or too much at once, stays
+ * what it was, so that nobody throws a good key away.
+ */
 export function refusedBy(error: unknown): unknown {
-  return error instanceof Failure && errors[error.code].status < 500 ? new Error('Unauthorized', { cause: error }) : error;
+  return error instanceof Failure && !error.retriable && errors[error.code].status < 500 ? new Error('Unauthorized', { cause: error }) : error;
 }

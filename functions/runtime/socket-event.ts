@@ -3,9 +3,10 @@ import * as z from 'zod';
 
 import type { Caller } from '#application/context';
 import type { SocketGateway } from '#aws/socket-gateway';
+import { Failure } from '#contracts/errors';
 import { role } from '#contracts/roles';
 
-import { headerOf, policyFor, refusedBy } from './authorization.ts';
+import { denialOf, headerOf, policyFor, refusedBy } from './authorization.ts';
 
 const authorized = z.object({ tenant: z.string(), keyId: z.string(), keyName: z.string(), role, target: z.string().transform((target) => (target === '' ? null : target)) });
 
@@ -26,6 +27,7 @@ export function connecting(openGateway: () => Promise<Pick<SocketGateway, 'admit
       const { tenant, keyId, keyName, role: has, target } = caller;
       return { ...policyFor(caller, methodArn), context: { tenant, keyId, keyName, role: has, target: target ?? '' } };
     } catch (error) {
+      if (error instanceof Failure && error.code === 'forbidden') return denialOf(methodArn);
       throw refusedBy(error);
     }
   };

@@ -32,9 +32,11 @@ describe('who opens a WebSocket', () => {
     for (const authorizer of [undefined, {}, { ...caller, target: '', role: 'emperor' }]) expect(() => callerOfContext(context(authorizer))).toThrow(/invalid_/);
   });
 
-  it('is refused by the text that the gateway knows, but an outage stays one', async () => {
+  it('is refused by the text or the policy that the gateway knows, but what passes stays what it is', async () => {
     const refusing = async (error: unknown) => await connecting(async () => ({ admit: async () => { throw error; } }))(authorizerEvent());
-    for (const code of ['unauthenticated', 'forbidden', 'rate-limited'] as const) await expect(refusing(new Failure(code, 'no'))).rejects.toThrow(/^Unauthorized$/);
+    await expect(refusing(new Failure('unauthenticated', 'no'))).rejects.toThrow(/^Unauthorized$/);
+    expect(await refusing(new Failure('forbidden', 'no'))).toMatchObject({ policyDocument: { Statement: [{ Effect: 'Deny', Resource: authorizerEvent().methodArn }] } });
+    await expect(refusing(new Failure('rate-limited', 'too many connections are open'))).rejects.toThrow('too many connections are open');
     await expect(refusing(new Failure('unavailable', 'the table does not answer'))).rejects.toThrow('the table does not answer');
     await expect(connecting(async () => { throw new Error('no master key'); })(authorizerEvent())).rejects.toThrow('no master key');
   });
