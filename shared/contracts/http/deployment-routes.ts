@@ -23,7 +23,7 @@ export const deploymentRequest = z.strictObject({
 export const accepted = z.strictObject({ id: deploymentId, state: deploymentState, version: z.int() });
 
 /** The name of a stream: `kind/name`, as `deployment/dep-…`, `environment/production` or `release/shop/1.4.2`. */
-const streamName = z.string().max(200).regex(/^[a-z][a-z-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*){1,2}$/, 'must be the name of a stream as "kind/name"');
+const streamName = z.string().max(200).regex(/^[a-z][a-z-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*){1,4}$/, 'must be the name of a stream as "kind/name"');
 
 const comment = z.string().max(1000).optional();
 const bare = z.strictObject({ comment });
