@@ -21,7 +21,7 @@ for (const operation of Object.keys(routes)) {
  * `malformed-request` for a path that is not properly percent-encoded.
  */
 export function matchRoute(method: string, path: string): FoundRoute {
-  const found = findRoute(router, method === 'HEAD' ? 'GET' : method, path);
+  const found = find(method === 'HEAD' ? 'GET' : method, path);
   if (found) return { operation: found.data, route: routes[found.data], params: decode(found.params ?? {}) };
   const allowed = allowedMethods(path);
   if (allowed.length === 0) throw new Failure('not-found', `there is nothing at ${path.slice(0, 200)}`);
@@ -30,9 +30,17 @@ export function matchRoute(method: string, path: string): FoundRoute {
 
 /** The methods that a path knows, for `Allow`; none for an unknown path. */
 export function allowedMethods(path: string): readonly string[] {
-  const known = METHODS.filter((method) => findRoute(router, method, path) !== undefined);
+  const known = METHODS.filter((method) => find(method, path) !== undefined);
   if (known.length === 0) return [];
   return [...known, ...(known.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
+}
+
+/**
+ * A path with a slash at its end is another path, and none of ours. The library would pass the slash by, but a gateway before us may not: there it is
+ * a path without a route, which is let through without asking the authorizer and without counting for the tenant's throttle.
+ */
+function find(method: string, path: string) {
+  return path.endsWith('/') ? undefined : findRoute(router, method, path);
 }
 
 function decode(params: { readonly [name: string]: string }): { readonly [name: string]: string } {
