@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import * as z from 'zod';
 
+import { logLevel } from '#contracts/function-environment';
+
 /** How long CloudWatch can be told to keep logs, in days; of these, what makes sense here. */
 const LOG_RETENTION_DAYS = [1, 7, 14, 30, 90, 180, 365, 731] as const;
 
@@ -14,7 +16,7 @@ const settings = z.strictObject({
   /** What the names of stacks, functions, machines and queues begin with. */
   name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 lower-case letters, digits and dashes, beginning with a letter').default('sluice'),
   logRetentionDays: z.literal(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`).default(30),
-  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be one of DEBUG, INFO, WARN, ERROR').default('INFO'),
+  logLevel: logLevel.default('INFO'),
   /** Whether each call is traced by X-Ray, which takes 5 USD for a million calls beyond the first hundred thousand of a month. */
   tracing: z.boolean('must be true or false').default(false),
   /** Where alarms are mailed. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { report } from '#contracts/adapter';
-import { busRules } from '#contracts/bus-rules';
+import { busRules, gatewayRules } from '#contracts/bus-rules';
 import { EVENT_SOURCE, MAXIMUM_EVENT_BYTES, eventCatalogue, eventEnvelope } from '#contracts/events';
 import type { EventType } from '#contracts/events';
 import { actor, check } from '#domain/deployment/events';
@@ -101,7 +101,7 @@ function withoutDialect(schema: object): object {
 }
 
 function consumersOf(type: EventType): readonly string[] {
-  return busRules.filter((rule) => rule.pattern['detail-type'].some((one) => one === type)).map((rule) => rule.consumer);
+  return [...busRules, ...gatewayRules].filter((rule) => rule.pattern['detail-type'].some((one) => one === type)).map((rule) => rule.consumer);
 }
 
 function typesOf(relayed: boolean): readonly EventType[] {

@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 
 import { busRules, gatewayRules } from '#contracts/bus-rules';
 import { EVENT_SOURCE } from '#contracts/events';
-import type { FunctionEnvironment } from '#contracts/function-environment';
+import type { FunctionEnvironment, LogLevel } from '#contracts/function-environment';
 import { machineTasks } from '#contracts/functions';
 import type { MachineTask } from '#contracts/functions';
 import { schedules } from '#contracts/timers';
@@ -41,8 +41,8 @@ export type ControlPlaneProps = {
   readonly data?: Data;
   /** How long logs are kept. Default: a month. */
   readonly logRetention?: RetentionDays;
-  /** Default: INFO. */
-  readonly logLevel?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  /** How much the functions log. Default: INFO. */
+  readonly logLevel?: LogLevel;
   /** Whether calls and executions are traced by X-Ray, which takes 5 USD for a million calls beyond the first hundred thousand of a month. Default: no. */
   readonly tracing?: boolean;
   /** Where alarms are mailed; who has that address must confirm it once. Default: nowhere, they go to the topic only. */
@@ -74,14 +74,21 @@ const ARCHIVE_DAYS = 90;
  * ```
  */
 export class ControlPlane extends Construct {
+  /** The tables and the bucket. */
   readonly data: Data;
   /** All events are on this bus; rules of others may listen. */
   readonly bus: EventBus;
+  /** The HTTP API. */
   readonly api: RestApi;
+  /** The WebSocket API. */
   readonly socket: SocketApi;
+  /** All functions, by their names in the function table. */
   readonly functions: Functions;
+  /** The state machines, by strategy, and `recover`. */
   readonly machines: Machines;
+  /** The on-failure queues, by the function whose calls failed. */
   readonly queues: Queues;
+  /** The alarms, and the topic that they publish to. */
   readonly alarms: Alarms;
   /** The address of the HTTP API, without a slash at its end. */
   readonly url: string;

@@ -63,6 +63,7 @@ export type TenantProps = {
  * ```
  */
 export class Tenant extends Construct {
+  /** The tenant's name at the control plane. */
   readonly tenantName: string;
   /** The secret with the admin key. */
   readonly adminKey: ISecret;

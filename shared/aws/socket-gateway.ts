@@ -1,16 +1,12 @@
 import type { Caller } from '#application/context';
 import type { StreamApi, StreamRequest } from '#application/http/stream-api';
 import { Failure } from '#contracts/errors';
-import { MAXIMUM_MESSAGE_BYTES } from '#contracts/stream';
+import { MAXIMUM_CONNECTIONS_PER_KEY, MAXIMUM_CONNECTIONS_PER_TENANT, MAXIMUM_MESSAGE_BYTES } from '#contracts/stream';
 import type { ClientMessage } from '#contracts/stream';
 import { parseMessage } from '#engine/client-message';
 
 import { pump, pumpConnection } from './pump.ts';
 import type { PumpOptions } from './pump.ts';
-
-/** How many connections a key and a tenant may have, as on one machine. */
-const CONNECTIONS_PER_KEY = 50;
-const CONNECTIONS_PER_TENANT = 500;
 
 /** What the gateway's side of WebSockets is made of. */
 export type SocketGatewayOptions = PumpOptions & {
@@ -34,7 +30,7 @@ export class SocketGateway {
   async admit(request: StreamRequest): Promise<Caller> {
     const caller = await this.#options.stream.admit(request);
     const { ofKey, ofTenant } = await this.#options.connections.count(caller.tenant, caller.keyId);
-    if (ofKey >= CONNECTIONS_PER_KEY || ofTenant >= CONNECTIONS_PER_TENANT) throw new Failure('rate-limited', { detail: 'too many connections are open', retryAfterSeconds: 10 });
+    if (ofKey >= MAXIMUM_CONNECTIONS_PER_KEY || ofTenant >= MAXIMUM_CONNECTIONS_PER_TENANT) throw new Failure('rate-limited', { detail: 'too many connections are open', retryAfterSeconds: 10 });
     return caller;
   }
 

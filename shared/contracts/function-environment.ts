@@ -1,5 +1,9 @@
 import * as z from 'zod';
 
+/** How much functions log. */
+export const logLevel = z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be one of DEBUG, INFO, WARN, ERROR');
+export type LogLevel = z.infer<typeof logLevel>;
+
 const name = z.string().min(1).max(256);
 const arn = z.string().regex(/^arn:[a-z-]+:[a-z0-9-]+:/, 'must be an ARN');
 
@@ -25,7 +29,7 @@ export const functionEnvironment = z.object({
   SLUICE_STREAM_URL: z.url(),
   /** Where messages to open WebSockets are posted. */
   SLUICE_CONNECTIONS_ENDPOINT: z.url(),
-  SLUICE_LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  SLUICE_LOG_LEVEL: logLevel.default('INFO'),
 });
 
 export type FunctionEnvironment = z.infer<typeof functionEnvironment>;

@@ -13,6 +13,10 @@ export const PING_SECONDS = 300;
 /** The most subscriptions of one connection. */
 export const MAXIMUM_SUBSCRIPTIONS = 100;
 
+/** How many connections a key and a tenant may have open at once. */
+export const MAXIMUM_CONNECTIONS_PER_KEY = 50;
+export const MAXIMUM_CONNECTIONS_PER_TENANT = 500;
+
 /** The path of the stream on the standalone engine; browsers add `?ticket=`. */
 export const STREAM_PATH = '/v1/stream';
 

@@ -1,3 +1,4 @@
+import { MAXIMUM_CONNECTIONS_PER_KEY, MAXIMUM_CONNECTIONS_PER_TENANT } from '#contracts/stream';
 import type { RateLimit } from '#ports/rate-limit';
 
 import { defaultOutboxSettings } from './outbox.ts';
@@ -20,8 +21,8 @@ export type StreamSettings = {
  * per second after that is more than any client of ours sends.
  */
 export const defaultStreamSettings: StreamSettings = {
-  connectionsPerKey: 50,
-  connectionsPerTenant: 500,
+  connectionsPerKey: MAXIMUM_CONNECTIONS_PER_KEY,
+  connectionsPerTenant: MAXIMUM_CONNECTIONS_PER_TENANT,
   connections: 5000,
   messageRate: { burst: 200, perSecond: 20 },
   malformedMessages: 10,
