@@ -39,18 +39,26 @@ const range = z.object({ requestContext: z.object({ functionArn: z.string() }), 
  * - A rule that could not call its function: the event itself, and the function as an attribute (EventBridge, "Using dead-letter queues").
  * - A batch of the table's stream: its range only. The sweep compares the table with what was relayed, and does not pass by what is missing.
  * - A message of a queue whose reader failed too often: the message itself, in the queue with that queue's name and `-failed`.
+ * A function is called only from its own queue: who can merely write into one of them must not choose what is called by whoever redrives it.
  * @throws Failure `rule-broken` for anything else
  */
 export function originOf(queueName: string, message: Pick<Message, 'Body' | 'MessageAttributes'>): Origin {
   const { Body = '', MessageAttributes = {} } = message;
   const ruleTarget = MessageAttributes['TARGET_ARN']?.StringValue;
-  if (ruleTarget !== undefined) return { to: 'function', arn: ruleTarget, payload: Body };
+  if (ruleTarget !== undefined) return { to: 'function', arn: ownFunction(queueName, ruleTarget), payload: Body };
   const body = parsed(Body);
   if (range.safeParse(body).success) return { to: 'sweep' };
   const failed = request.safeParse(body);
-  if (failed.success) return { to: 'function', arn: failed.data.requestContext.functionArn.replace(/:\$LATEST$/, ''), payload: JSON.stringify(failed.data.requestPayload) };
+  if (failed.success) return { to: 'function', arn: ownFunction(queueName, failed.data.requestContext.functionArn.replace(/:\$LATEST$/, '')), payload: JSON.stringify(failed.data.requestPayload) };
   if (queueName.endsWith(`timers${DEAD}`)) return { to: 'queue', name: queueName.slice(0, -DEAD.length), body: Body };
   throw new Failure('rule-broken', `A message of ${queueName} has none of the forms in which AWS tells of failures.`);
+}
+
+/** The ARN, if it is that of the function whose failures the queue holds: `arn:aws:lambda:REGION:ACCOUNT:function:NAME` and the queue `NAME-failed`. */
+function ownFunction(queueName: string, arn: string): string {
+  const [, , service, , , kind, name] = arn.split(':');
+  if (service === 'lambda' && kind === 'function' && `${name}${DEAD}` === queueName) return arn;
+  throw new Failure('rule-broken', `A message of ${queueName} names ${arn}, which has another queue.`);
 }
 
 /**

@@ -36,6 +36,11 @@ describe('where a message of an on-failure queue came from', () => {
     expect(originOf('sluice-relay-failed', { Body: JSON.stringify(byStream) })).toEqual({ to: 'sweep' });
   });
 
+  it.each([ARN.replace('resume-machine', 'first-keys'), ARN.replace('sluice-', 'other-'), ARN.replace(':lambda:', ':states:'), 'sluice-resume-machine'])('is no function that has another queue: %s', (arn) => {
+    expect(() => originOf(name, { Body: JSON.stringify({ ...byDestination, requestContext: { functionArn: arn } }) })).toThrow('another queue');
+    expect(() => originOf(name, { Body: '{}', MessageAttributes: { TARGET_ARN: { DataType: 'String', StringValue: arn } } })).toThrow('another queue');
+  });
+
   it('is not guessed', () => {
     expect(() => originOf(name, { Body: 'hello' })).toThrow('none of the forms');
   });
