@@ -130,7 +130,10 @@ function subscriptionPartition(tenant: string): string {
   return `${tenant}#subscription`;
 }
 
-/** A connection's id has no `#`. */
+/**
+ * A connection's id has no `#`. A subscription's is any text that its client chose, so it is written in letters that stay within the range of a prefix:
+ * one that sorts behind all of that range would be neither counted nor forgotten.
+ */
 function subscriptionPlace({ tenant, connection, id }: Pick<GatewaySubscription, 'tenant' | 'connection' | 'id'>): Place {
-  return { pk: subscriptionPartition(tenant), sk: `${connection}#${id}` };
+  return { pk: subscriptionPartition(tenant), sk: `${connection}#${Buffer.from(id).toString('base64url')}` };
 }
