@@ -18,7 +18,7 @@ const environment = {
   SLUICE_VERSION: '0', SLUICE_EVENTS_TABLE: 'events', SLUICE_STATE_TABLE: 'state', SLUICE_BUS: 'sluice', SLUICE_BLOBS_BUCKET: 'blobs', SLUICE_MASTER_KEY_PARAMETER: '/sluice/master-key', SLUICE_MACHINE_ARN_PREFIX: arn,
   SLUICE_TIMERS_QUEUE_URL: 'https://sqs.invalid/timers', SLUICE_TIMERS_QUEUE_ARN: arn, SLUICE_SCHEDULE_GROUP: 'sluice', SLUICE_SCHEDULER_ROLE_ARN: arn, SLUICE_STREAM_URL: 'wss://stream.invalid',
   SLUICE_CONNECTIONS_ENDPOINT: 'https://stream.invalid', SLUICE_OPERATOR_KEY_PARAMETER: '/sluice/operator-key', SLUICE_USAGE_KEY_PREFIX: 'sluice', SLUICE_USAGE_PLAN: 'plan',
-  POWERTOOLS_SERVICE_NAME: 'report', POWERTOOLS_METRICS_NAMESPACE: 'sluice', AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', PATH: process.env['PATH'] ?? '',
+  POWERTOOLS_SERVICE_NAME: 'report', POWERTOOLS_TRACE_ENABLED: 'false', POWERTOOLS_METRICS_NAMESPACE: 'sluice', AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', PATH: process.env['PATH'] ?? '',
 };
 
 /** Milliseconds that importing a function takes in a new process, the median of some: by the clock, and of the processor. Tracing is on, as it is on AWS. */
@@ -44,7 +44,7 @@ async function report(): Promise<void> {
 
 Made by \`npm run report:functions\`, with Node ${process.versions.node} on ${process.arch}. A function may have 1024 KiB zipped, with its source maps, and its import should take
 150 ms or less on a quiet machine; a test holds it to the first. Times are medians of ${STARTS} new processes on the machine that made this page, by the
-clock and of the processor, with tracing on, as it is on AWS: they compare functions, and say nothing of AWS. What a function seldom uses is a file of its
+clock and of the processor, with tracing off, as it is unless it is asked for: they compare functions, and say nothing of AWS. What a function seldom uses is a file of its
 own beside the entry, and counts in its size, but is loaded at its first use.
 
 | Function | KiB | KiB zipped | Import, ms | of the processor, ms |
