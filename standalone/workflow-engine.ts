@@ -4,6 +4,7 @@ import type { Context } from '#application/context';
 import type { TaskHandlers } from '#application/handlers';
 import { machineTasks } from '#contracts/functions';
 import type { MachineTask } from '#contracts/functions';
+import { performTask } from '#engine/perform-task';
 import type { Clock } from '#ports/clock';
 
 import type { Random, Sleeper } from './clock.ts';
@@ -86,16 +87,7 @@ async function call(tasks: TaskHandlers, context: Context, given: unknown) {
   const { FunctionName, Payload } = invocation.parse(given);
   const task = FunctionName.slice('${'.length, -'}'.length).replaceAll('_', '-');
   if (!isTask(task)) throw new Error(`there is no function ${FunctionName}`);
-  switch (task) {
-    case 'enter-gate': case 'dispatch-step': case 'start-wait': {
-      await tasks[task](context, machineTasks[task].input.parse(Payload));
-      return null;
-    }
-    case 'begin-rollback':
-      return await tasks[task](context, machineTasks[task].input.parse(Payload));
-    case 'validate-deployment': case 'next-step': case 'conclude-deployment':
-      return await tasks[task](context, machineTasks[task].input.parse(Payload));
-  }
+  return await performTask(tasks, context, { task, input: Payload });
 }
 
 function isTask(name: string): name is MachineTask {

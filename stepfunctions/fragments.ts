@@ -1,3 +1,4 @@
+import { CALL_SECONDS } from '#contracts/functions';
 import type { MachineTask, TokenTask, NextStep } from '#contracts/functions';
 import type { Catcher, Retrier, State, States } from '#stepfunctions/language';
 
@@ -19,9 +20,6 @@ const RETRY_OF_CALL: readonly Retrier[] = [{ ErrorEquals: ['States.TaskFailed', 
  * sweep as the machine `recover`.
  */
 const PERSISTENT_RETRY: readonly Retrier[] = [{ ErrorEquals: ['States.TaskFailed', 'States.Timeout'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 60, MaxDelaySeconds: 60, JitterStrategy: 'FULL' }];
-
-/** A call that must answer by itself takes at most as long as a function may run. */
-const CALL_SECONDS = 60;
 
 /** A rollback's step is repeated after 5, 10, 20 … 300 s, without end, until it succeeds or an admin abandons the deployment. */
 const FIRST_REPEAT_SECONDS = 5;

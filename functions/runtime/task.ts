@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 import { workHandlers } from '#application/work-handlers';
-import { machineTasks } from '#contracts/functions';
 import type { MachineTask } from '#contracts/functions';
+import { performTask } from '#engine/perform-task';
 
 import { contextOf } from './engine.ts';
 import { around, logAbout } from './handler.ts';
@@ -14,20 +14,6 @@ export function taskFunction(task: MachineTask) {
   return around(async (event: unknown): Promise<unknown> => {
     const { tenant, deployment } = subject.parse(event);
     logAbout({ tenant, deployment });
-    return await perform(task, tenant, event);
+    return await performTask(workHandlers.tasks, contextOf(tenant), { task, input: event });
   });
-}
-
-async function perform(task: MachineTask, tenant: string, event: unknown): Promise<unknown> {
-  const context = contextOf(tenant);
-  const { tasks } = workHandlers;
-  switch (task) {
-    case 'enter-gate': case 'dispatch-step': case 'start-wait':
-      await tasks[task](context, machineTasks[task].input.parse(event));
-      return null;
-    case 'begin-rollback':
-      return await tasks[task](context, machineTasks[task].input.parse(event));
-    case 'validate-deployment': case 'next-step': case 'conclude-deployment':
-      return await tasks[task](context, machineTasks[task].input.parse(event));
-  }
 }

@@ -1,4 +1,5 @@
 import type { BusConsumer, GatewayConsumer } from '#contracts/bus-rules';
+import { CALL_SECONDS } from '#contracts/functions';
 import type { MachineTask } from '#contracts/functions';
 import type { ScheduleName } from '#contracts/timers';
 
@@ -19,8 +20,8 @@ const DEPLOYMENT = ['events:read', 'events:append', 'state:read', 'state:write',
 /** What follows when a deployment goes on: timers, answers to its machine, and the machine of the next one. */
 const GOING_ON = [...DEPLOYMENT, 'timers:set', 'machines:start', 'machines:describe', 'machines:answer'] as const;
 
-/** A machine waits 60 s for a call (`CALL_SECONDS` of the fragments), so a function has 55 s and fails before it is given up. */
-const CALL = { memoryMebibytes: 512, timeoutSeconds: 55 } as const;
+/** A function that a machine calls fails 5 s before the machine gives it up. */
+const CALL = { memoryMebibytes: 512, timeoutSeconds: CALL_SECONDS - 5 } as const;
 
 const task = (description: string, may: readonly Grant[]): FunctionDescription => ({ description, ...CALL, may });
 

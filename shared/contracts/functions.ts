@@ -33,6 +33,9 @@ export const machineTasks = {
   'conclude-deployment': { input: subject, result: z.strictObject({ state: z.string(), ended: z.boolean() }) },
 } as const;
 
+/** How long a machine waits for a call that answers by itself, in seconds. */
+export const CALL_SECONDS = 60;
+
 export type MachineTask = keyof typeof machineTasks;
 export type WaitOutcome = z.infer<typeof waitOutcome>;
 export type NextStep = z.infer<typeof nextStep>;

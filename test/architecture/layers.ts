@@ -26,7 +26,7 @@ export const layers: readonly Layer[] = [
   { name: 'version', within: ['shared/version'], sees: [] },
   { name: 'ports', within: ['shared/ports'], sees: CORE },
   { name: 'application', within: ['shared/application'], sees: [...CORE, 'ports'] },
-  { name: 'engine', within: ['shared/engine'], sees: [...CORE, 'ports'] },
+  { name: 'engine', within: ['shared/engine'], sees: [...CORE, 'ports'], knowsTypesOf: ['application'] },
   { name: 'adapters', within: ['shared/adapters'], sees: [...CORE, 'ports'] },
   { name: 'aws', within: ['shared/aws'], sees: [...CORE, 'ports', 'engine', 'stepfunctions'], knowsTypesOf: ['application'] },
   { name: 'stepfunctions', within: ['stepfunctions'], sees: CORE },
