@@ -100,7 +100,6 @@ export const listings = {
   }),
 } as const satisfies { readonly [plural: string]: Listing };
 
-export type ListedKind = keyof typeof listings;
 
 /** A word as the API has it, however its letters are written. @throws UsageError that names the possible ones */
 function oneOf<Option extends string>(options: readonly Option[], word: string | undefined, what: string): Option | undefined {

@@ -37,7 +37,6 @@ export const machineTasks = {
 export const CALL_SECONDS = 60;
 
 export type MachineTask = keyof typeof machineTasks;
-export type WaitOutcome = z.infer<typeof waitOutcome>;
 export type NextStep = z.infer<typeof nextStep>;
 
 /** The tasks that wait for a token. */

@@ -20,4 +20,3 @@ export const sample = z.strictObject({
 export const sampleBatch = z.strictObject({ target: resourceName, samples: z.array(sample).min(1).max(1000) });
 
 export type Sample = z.infer<typeof sample>;
-export type SampleBatch = z.infer<typeof sampleBatch>;

@@ -77,6 +77,5 @@ export type StepView = z.infer<typeof stepView>;
 export type PlanView = z.infer<typeof planView>;
 export type ValidationView = z.infer<typeof validationView>;
 export type ApiKeyView = z.infer<typeof apiKeyView>;
-export type SecretView = z.infer<typeof secretView>;
 export type TenantView = z.infer<typeof tenantView>;
 export type TargetStatus = z.infer<typeof targetStatus>;

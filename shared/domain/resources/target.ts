@@ -13,4 +13,3 @@ export const targetSpec = z.strictObject({
 });
 
 export type Provider = z.infer<typeof provider>;
-export type TargetSpec = z.infer<typeof targetSpec>;
