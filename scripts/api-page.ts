@@ -2,7 +2,7 @@ import { errors } from '#contracts/errors';
 import { routes } from '#contracts/http/routes';
 import type { Route } from '#contracts/http/route';
 import { rolePermissions } from '#contracts/roles';
-import { MAXIMUM_MESSAGE_BYTES, PING_SECONDS } from '#contracts/stream';
+import { closeReasons, MAXIMUM_MESSAGE_BYTES, PING_SECONDS } from '#contracts/stream';
 
 /** The page docs/api.md, derived from the tables of routes, roles and errors. */
 export function apiPage(): string {
@@ -11,7 +11,13 @@ export function apiPage(): string {
 This page is generated from the route table by \`npm run docs\`; a running server shows the same, with all schemas, as
 \`/openapi.json\` (OpenAPI 3.1) and on the page \`/docs\`.
 
-## Conventions
+${conventions()}
+${tables()}
+${stream()}`;
+}
+
+function conventions(): string {
+  return `## Conventions
 
 - \`Authorization: Bearer KEY\`. 401: no, unknown, revoked or expired key. 403: the role may not. 404: unknown **or another tenant's**, the same answer.
 - Bodies are JSON. 400 names each field that does not fit, the rule and the value; 422 fits the schema but breaks a rule; nothing is changed then.
@@ -24,12 +30,15 @@ This page is generated from the route table by \`npm run docs\`; a running serve
   deployment that had not been planned yet is \`Aborted\` in the answer.
 - Lists are \`{items, nextCursor?}\` with \`limit\` and \`cursor\`; a cursor is signed and good for the same list and filter only.
 - 429 carries \`Retry-After\`. Every answer carries \`x-trace-id\`; a W3C \`traceparent\` is honoured.
+`;
+}
 
-## Routes
+function tables(): string {
+  return `## Routes
 
 | Method and path | Operation | Permission | What it does |
 |---|---|---|---|
-${Object.entries<Route>(routes).map(([operation, route]) => `| \`${route.method} ${route.path}\` | \`${operation}\` | ${route.permission} | ${route.summary} |`).join('\n')}
+${table(Object.entries<Route>(routes), ([operation, route]) => `\`${route.method} ${route.path}\` | \`${operation}\` | ${route.permission} | ${route.summary}`)}
 
 ## Lists
 
@@ -38,13 +47,13 @@ two filters together leave nothing of thousands of items: then it is short or em
 
 | List | Filters |
 |---|---|
-${Object.values<Route>(routes).filter(isList).map((route) => `| \`${route.method} ${route.path}\` | ${filtersOf(route).map((name) => `\`${name}\``).join(', ')} |`).join('\n')}
+${table(Object.values<Route>(routes).filter(isList), (route) => `\`${route.method} ${route.path}\` | ${filtersOf(route).map((name) => `\`${name}\``).join(', ')}`)}
 
 ## Roles
 
 | Role | Permissions |
 |---|---|
-${Object.entries(rolePermissions).map(([role, permissions]) => `| ${role} | ${permissions.join(', ')} |`).join('\n')}
+${table(Object.entries(rolePermissions), ([role, permissions]) => `${role} | ${permissions.join(', ')}`)}
 
 An \`agent\` key is bound to one target. An \`operator\` stands above tenants: it manages them and their first keys and reads nothing of theirs.
 
@@ -52,9 +61,12 @@ An \`agent\` key is bound to one target. An \`operator\` stands above tenants: i
 
 | Code | Status | Exit code | Means |
 |---|---|---|---|
-${Object.entries(errors).map(([code, entry]) => `| \`${code}\` | ${entry.status} | ${entry.exitCode} | ${entry.title} |`).join('\n')}
+${table(Object.entries(errors), ([code, entry]) => `\`${code}\` | ${entry.status} | ${entry.exitCode} | ${entry.title}`)}
+`;
+}
 
-## The stream
+function stream(): string {
+  return `## The stream
 
 \`GET /v1\` gives \`streamUrl\`. Programs send \`Authorization\`; a browser asks \`POST /v1/stream-tickets\` for a ticket that opens one WebSocket
 within 30 s (\`?ticket=…\`). Messages are JSON of at most ${MAXIMUM_MESSAGE_BYTES} bytes; a client pings every ${PING_SECONDS} s.
@@ -72,7 +84,18 @@ within 30 s (\`?ticket=…\`). Messages are JSON of at most ${MAXIMUM_MESSAGE_BY
 | \`work\` | commands wait for the target: read them over HTTP |
 | \`behind\` | the reader was too slow: subscribe again from the cursor |
 | \`error\` | with \`code\` and \`detail\` |
+
+| The server closes with | Because |
+|---|---|
+${table(Object.entries(closeReasons), ([code, reason]) => `${code} | ${reason}`)}
+
+What is no WebSocket at all, such as a frame that is not masked, is closed with 1002, and a text that is not UTF-8 with 1007, as RFC 6455 has it.
 `;
+}
+
+/** The rows of a table, each of the text between its outer bars. */
+function table<Row>(rows: readonly Row[], cells: (row: Row) => string): string {
+  return rows.map((row) => `| ${cells(row)} |`).join('\n');
 }
 
 /** Whether a route answers page by page. */

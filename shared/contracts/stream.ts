@@ -20,25 +20,29 @@ export const MAXIMUM_CONNECTIONS_PER_TENANT = 500;
 /** The path of the stream on the standalone engine; browsers add `?ticket=`. */
 export const STREAM_PATH = '/v1/stream';
 
-/** Why the server closes a connection, by its WebSocket close code. After all but `keyInvalid` a client may connect again, with jitter, from its cursor. */
+/** The WebSocket close codes of the server. After all but `keyInvalid` a client may connect again, with jitter, from its cursor. */
 export const closeCodes = {
-  /** The server stops or restarts. */
   goingAway: 1001,
-  /** A binary message came; all messages are JSON texts. */
   unsupportedData: 1003,
-  /** Too many messages that do not fit the schema. */
   policyViolation: 1008,
-  /** A message was larger than allowed. */
   messageTooBig: 1009,
-  /** Something unexpected happened on the server. */
   internalError: 1011,
-  /** The key was revoked or has expired. */
   keyInvalid: 4401,
-  /** No ping came for twice the time of a ping. */
   idle: 4408,
-  /** Too many messages in too short a time, or answers that are not read. */
   tooManyMessages: 4429,
 } as const;
+
+/** Why the server closes with each code, for people. */
+export const closeReasons: Readonly<Record<(typeof closeCodes)[keyof typeof closeCodes], string>> = {
+  [closeCodes.goingAway]: 'the server stops or restarts',
+  [closeCodes.unsupportedData]: 'a binary message came; all messages are JSON texts',
+  [closeCodes.policyViolation]: 'too many messages that do not fit the schema',
+  [closeCodes.messageTooBig]: 'a message was larger than allowed',
+  [closeCodes.internalError]: 'something unexpected happened on the server',
+  [closeCodes.keyInvalid]: 'the key was revoked or has expired',
+  [closeCodes.idle]: 'no ping came for twice the time of a ping',
+  [closeCodes.tooManyMessages]: 'too many messages in too short a time, or answers that are not read',
+};
 
 /** What one can subscribe to. `tenant` is everything of the caller's tenant; `work` is a target's agent being told that commands wait. */
 export const topic = z.discriminatedUnion('kind', [

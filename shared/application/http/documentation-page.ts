@@ -7,7 +7,7 @@ import type { Schema } from '#application/http/documentation-html';
 import { DOCUMENTATION_STYLE } from '#application/http/documentation-style';
 import { errorCodes, errors } from '#contracts/errors';
 import type { OpenapiDocument } from '#contracts/openapi';
-import { closeCodes } from '#contracts/stream';
+import { closeReasons } from '#contracts/stream';
 
 /** The page's policy: its own style and nothing else; no script, no image, no frame, no form. */
 export const DOCUMENTATION_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(DOCUMENTATION_STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
@@ -103,6 +103,6 @@ function problems(): string {
 }
 
 function stream(document: OpenapiDocument): string {
-  const codes = Object.entries(closeCodes).map(([name, value]) => `<tr><td>${value}</td><td>${name}</td></tr>`);
+  const codes = Object.entries(closeReasons).map(([value, reason]) => `<tr><td>${value}</td><td>${reason}</td></tr>`);
   return `<p>${code('GET /v1')} names the ${code('streamUrl')}. All messages are JSON texts.</p><h4>Close codes</h4><table>${codes.join('')}</table><details><summary>JSON Schema of the messages</summary><pre>${json(document['x-stream'])}</pre></details>`;
 }
