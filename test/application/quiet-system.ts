@@ -12,12 +12,12 @@ import type { Engine } from '#standalone/engine';
 import { freshFolder } from '#test/standalone/opened';
 import { VirtualTime } from '#test/standalone/virtual-time';
 
+import { noOutside } from './no-outside.ts';
+
 /** Who calls, in which tenant, and on which version. */
 export type As = { readonly role?: Role; readonly tenant?: string; readonly ifMatchVersion?: number };
 
 type Input = { readonly params?: object; readonly query?: object; readonly body?: unknown };
-
-const unavailable = async (): Promise<never> => await Promise.reject(new Error('the quiet system has no outside'));
 
 /**
  * All use cases on the real ports of a data folder, with everything at rest: no event is relayed or projected, no timer fires and no
@@ -42,8 +42,7 @@ export class QuietSystem {
     const { folder, remove } = await freshFolder();
     const time = new VirtualTime();
     const connections = new OpenConnections();
-    const service = { getService: unavailable, createStreamTicket: unavailable, getOpenapi: unavailable, getHealth: unavailable, getReadiness: unavailable, getMetrics: unavailable, getDocumentation: unavailable };
-    const engine = await openEngine({ dataFolder: folder, connections, handlers: () => createHandlers(service), clock: time, sleeper: time, random: () => 0, onTrouble: () => {} });
+    const engine = await openEngine({ dataFolder: folder, connections, handlers: () => createHandlers(noOutside), clock: time, sleeper: time, random: () => 0, onTrouble: () => {} });
     return new QuietSystem({ time, engine, connections, folder, remove });
   }
 

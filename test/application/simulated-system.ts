@@ -10,7 +10,9 @@ import { openEngine } from '#standalone/engine';
 import type { Engine } from '#standalone/engine';
 import { OpenConnections } from '#standalone/connections';
 import { freshFolder } from '#test/standalone/opened';
-import { VirtualTime } from '#test/standalone/virtual-time';
+import { WatchedTime } from '#test/standalone/watched-time';
+
+import { noOutside } from './no-outside.ts';
 
 /** What the simulated agent answers to a command. `silent` never answers. */
 export type Answering = (command: Command) => Extract<AdapterAnswer['state'], 'done' | 'failed'> | 'silent';
@@ -20,23 +22,6 @@ export type Behaviour = { readonly [release: string]: { readonly requests: numbe
 
 /** How many turns of the event loop may pass until everything rests: each of them may wait for the database's thread, so these are seconds. */
 const MAXIMUM_TURNS = 2_000_000;
-
-/** Virtual time that knows whether a use case waits for it to pass, as a validation does between its looks. */
-class WatchedTime extends VirtualTime {
-  #waiting = 0;
-
-  get isAwaited(): boolean {
-    return this.#waiting > 0;
-  }
-
-  override async sleep(milliseconds: number): Promise<void> {
-    this.#waiting += 1;
-    await super.sleep(milliseconds);
-    this.#waiting -= 1;
-  }
-}
-
-const unavailable = async (): Promise<never> => await Promise.reject(new Error('the simulated system has no outside'));
 
 /** The whole system on a real data folder under virtual time, with an agent that is played by the test. */
 export class SimulatedSystem {
@@ -66,6 +51,13 @@ export class SimulatedSystem {
     return system;
   }
 
+  /** As `open`, with the tenant that all calls are made in. */
+  static async openWithTenant(): Promise<SimulatedSystem> {
+    const system = await SimulatedSystem.open();
+    await system.call('putTenant', { params: { name: 'default' } }, { role: 'operator', tenant: 'operator' });
+    return system;
+  }
+
   /** Where its data is; there until it is closed. */
   get folder(): string {
     return this.#folder;
@@ -77,9 +69,8 @@ export class SimulatedSystem {
   }
 
   async start(): Promise<void> {
-    const service = { getService: unavailable, createStreamTicket: unavailable, getOpenapi: unavailable, getHealth: unavailable, getReadiness: unavailable, getMetrics: unavailable, getDocumentation: unavailable };
     this.#engine = await openEngine({
-      dataFolder: this.#folder, connections: new OpenConnections(), handlers: () => createHandlers(service), clock: this.time, sleeper: this.time, random: () => 0,
+      dataFolder: this.#folder, connections: new OpenConnections(), handlers: () => createHandlers(noOutside), clock: this.time, sleeper: this.time, random: () => 0,
       onTrouble: (doing, error) => this.troubles.push(`${doing}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
     });
     await this.#engine.start();

@@ -10,8 +10,9 @@ import { isTerminal } from '#domain/deployment/state';
 import type { DeploymentState } from '#domain/deployment/state';
 import { openEngine } from '#standalone/engine';
 import type { Engine } from '#standalone/engine';
-import { VirtualTime } from '#test/standalone/virtual-time';
+import { WatchedTime } from '#test/standalone/watched-time';
 
+import { noOutside } from '../no-outside.ts';
 import type { Chance } from './chance.ts';
 import { post } from './doorway.ts';
 import { inProcessThread } from './in-process-thread.ts';
@@ -57,24 +58,6 @@ const MAXIMUM_TURNS = 300_000;
 /** Turns without a request to the database after which nothing is under way but what waits for time to pass. */
 const QUIET_TURNS = 6;
 
-const unavailable = async (): Promise<never> => await Promise.reject(new Error('this world has no outside of that kind'));
-const service = { getService: unavailable, createStreamTicket: unavailable, getOpenapi: unavailable, getHealth: unavailable, getReadiness: unavailable, getMetrics: unavailable, getDocumentation: unavailable };
-
-/** Virtual time that knows whether somebody waits for it to pass. */
-class WatchedTime extends VirtualTime {
-  #waiting = 0;
-
-  get isAwaited(): boolean {
-    return this.#waiting > 0;
-  }
-
-  override async sleep(milliseconds: number): Promise<void> {
-    this.#waiting += 1;
-    await super.sleep(milliseconds);
-    this.#waiting -= 1;
-  }
-}
-
 /** One life of the control plane on a data folder, with people and agents around it, under virtual time. */
 export class World {
   readonly time: WatchedTime;
@@ -110,7 +93,7 @@ export class World {
     this.#opened = await openEngine({
       dataFolder: folder, clock: this.time, sleeper: this.time, random: chance?.next ?? (() => 0),
       connections: { announceWork: async (_tenant, target) => this.#announce(target), closeKey: async () => {} },
-      handlers: () => this.#noting(handlers?.(createHandlers(service), this) ?? createHandlers(service)),
+      handlers: () => this.#noting(handlers?.(createHandlers(noOutside), this) ?? createHandlers(noOutside)),
       onTrouble: (doing, error) => this.troubles.push(`${doing}: ${inWords(error)}`),
       startThread: inProcessThread({ chance, committed: () => this.#committed() }),
     });

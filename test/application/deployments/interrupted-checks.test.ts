@@ -8,14 +8,13 @@ import { readSide } from '#application/deployments/planning-sources';
 import { environmentOf } from '#application/machine/freeze-hold';
 import type { Command } from '#contracts/adapter';
 
-import { QuietSystem } from '../quiet-system.ts';
-import { putShop, requestShop, shop } from '../resources/shop-documents.ts';
+import type { QuietSystem } from '../quiet-system.ts';
+import { openShop, requestShop, shop } from '../resources/shop-documents.ts';
 
 let system: QuietSystem;
 
 beforeEach(async () => {
-  system = await QuietSystem.open();
-  await putShop(system);
+  system = await openShop();
 });
 
 afterEach(async () => {

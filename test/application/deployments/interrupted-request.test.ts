@@ -3,14 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '#application/context';
 import type { Ports } from '#ports/ports';
 
-import { QuietSystem } from '../quiet-system.ts';
-import { putShop, requestShop } from '../resources/shop-documents.ts';
+import type { QuietSystem } from '../quiet-system.ts';
+import { openShop, requestShop } from '../resources/shop-documents.ts';
 
 let system: QuietSystem;
 
 beforeEach(async () => {
-  system = await QuietSystem.open();
-  await putShop(system);
+  system = await openShop();
 });
 
 afterEach(async () => {

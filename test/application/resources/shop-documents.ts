@@ -1,7 +1,8 @@
 import { resource } from '#domain/resources/resource';
 import type { Resource, ResourceKind, ResourceOf } from '#domain/resources/resource';
 
-import type { As, QuietSystem } from '../quiet-system.ts';
+import { QuietSystem } from '../quiet-system.ts';
+import type { As } from '../quiet-system.ts';
 
 const API = { apiVersion: 'sluice.dev/v1' } as const;
 
@@ -29,6 +30,13 @@ export async function put(system: QuietSystem, document: Resource, as: As = {}):
 /** Puts all that a deployment of the shop needs: a target, the application, an environment, two releases. */
 export async function putShop(system: QuietSystem, as: As = {}): Promise<void> {
   for (const document of [shop.target('edge-1'), shop.application(), shop.environment(), shop.release('1.4.2'), shop.release('1.4.3')]) await put(system, document, as);
+}
+
+/** Opens a quiet system in which the shop is put. */
+export async function openShop(): Promise<QuietSystem> {
+  const system = await QuietSystem.open();
+  await putShop(system);
+  return system;
 }
 
 /** Asks for a release in production and answers the deployment's id. */

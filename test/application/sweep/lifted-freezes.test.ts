@@ -10,8 +10,7 @@ const freezes = [{ name: 'evening', startsAt: '2026-11-21T12:00:02Z', endsAt: '2
 
 let system: SimulatedSystem;
 beforeEach(async () => {
-  system = await SimulatedSystem.open();
-  await system.call('putTenant', { params: { name: 'default' } }, { role: 'operator', tenant: 'operator' });
+  system = await SimulatedSystem.openWithTenant();
 });
 afterEach(async () => {
   await system.close();

@@ -6,8 +6,7 @@ import { SimulatedSystem } from '../simulated-system.ts';
 let system: SimulatedSystem;
 
 beforeEach(async () => {
-  system = await SimulatedSystem.open();
-  await system.call('putTenant', { params: { name: 'default' } }, { role: 'operator', tenant: 'operator' });
+  system = await SimulatedSystem.openWithTenant();
 });
 
 afterEach(async () => {

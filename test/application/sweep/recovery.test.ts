@@ -73,8 +73,7 @@ describe('a running system', () => {
   let system: SimulatedSystem;
 
   beforeEach(async () => {
-    system = await SimulatedSystem.open();
-    await system.call('putTenant', { params: { name: 'default' } }, { role: 'operator', tenant: 'operator' });
+    system = await SimulatedSystem.openWithTenant();
     await setUpShop(system);
   });
 
