@@ -1,23 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
-/** Where a machine-readable report goes as well, if anywhere: `npm run test:aws` counts by it. */
-const report = process.env.SLUICE_TEST_REPORT;
+import { common, patient } from './test/configuration.ts';
 
 /** How much slower than the standalone engine an emulator is that runs each function as a process. Time-outs alone depend on it. */
 const patience = process.env.SLUICE_TEST_PATIENCE ?? '4';
 
-const slow = { testTimeout: 300_000 * Number(patience), hookTimeout: 120_000 * Number(patience), env: { SLUICE_TEST_PATIENCE: patience } } as const;
-
 /** The tests that need an AWS to talk to. `npm run test:aws` starts an emulator, and Amazon's own DynamoDB Local, and names them in the environment. */
 export default defineConfig({
-  resolve: { conditions: ['sluice-source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['sluice-source', 'node', 'import', 'default'] } },
+  ...common,
   test: {
+    ...common.test,
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    pool: 'forks',
-    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
-    execArgv: ['--conditions=sluice-source'],
     projects: [
       { extends: true, test: { name: 'aws-contracts', include: ['test/aws/**/*.test.ts'], globalSetup: ['test/end-to-end-aws/require-bed.ts'] } },
       // Each test waits most of the time, and each call keeps the emulator busy: more at once makes all of them slower and none sooner done.
@@ -25,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'aws-end-to-end', include: ['test/end-to-end/**/*.test.ts', 'test/end-to-end-aws/**/*.test.ts'], globalSetup: ['test/end-to-end-aws/start-system.ts'],
-          maxWorkers: 3, maxConcurrency: 4, sequence: { groupOrder: 1 }, ...slow,
+          maxWorkers: 3, maxConcurrency: 4, sequence: { groupOrder: 1 }, ...patient(Number(patience)), env: { SLUICE_TEST_PATIENCE: patience },
         },
       },
     ],

@@ -7,6 +7,7 @@ import { brokenArrows } from './layers.ts';
 import { strayPackages, unusedPackages } from './packages.ts';
 import { packageJson, typescriptFiles } from './project.ts';
 import { impurities } from './purity.ts';
+import { longFunctions } from './sizes.ts';
 import { readSource, show } from './source-file.ts';
 
 const files = typescriptFiles().map(readSource);
@@ -36,6 +37,10 @@ describe('the sources', () => {
     const pure = files.filter((file) => /^shared\/(domain|contracts)\//.test(file.path));
     expect(pure.length).toBeGreaterThan(0);
     expect(show(pure.flatMap(impurities))).toEqual([]);
+  });
+
+  it('hold no function that is too long to be read at once', () => {
+    expect(show(files.flatMap(longFunctions))).toEqual([]);
   });
 
   it('assert no types outside parsers, but where the compiler cannot follow', () => {

@@ -49,7 +49,7 @@ export const layers: readonly Layer[] = [
   // The matrix of access is one suite for a server in the process and for any engine, so it knows no more than the others here.
   { name: 'end-to-end test', within: ['test/end-to-end', 'test/standalone/server/access-matrix', 'test/standalone/server/matrix-system'], sees: [...CORE, 'client'] },
   { name: 'test', within: ['test'], sees: [...EVERYTHING, 'scripts', 'examples', 'bench', 'end-to-end test'] },
-  { name: 'settings', within: ['vitest.config', 'aws-tests.config'], sees: [] },
+  { name: 'settings', within: ['vitest.config', 'aws-tests.config'], sees: ['test'] },
 ];
 
 /** Finds imports against the arrows. */

@@ -8,6 +8,7 @@ import { brokenArrows } from './layers.ts';
 import { privatePaths, registryHosts } from './machine-traces.ts';
 import { strayPackages, unusedPackages } from './packages.ts';
 import { impurities } from './purity.ts';
+import { longFunctions } from './sizes.ts';
 import { parseSource, show } from './source-file.ts';
 
 const source = (path: string, text: string) => [parseSource(path, text)];
@@ -60,6 +61,19 @@ describe('a rule about imports', () => {
   it('finds a package that only tests use', () => {
     const files = [...source('test/a.test.ts', "import 'ws';"), ...source('cli/a.ts', "import 'yaml';")];
     expect(unusedPackages(files, ['ws', 'yaml'])).toEqual(['ws']);
+  });
+});
+
+describe('the rule about long functions', () => {
+  const ofLines = (lines: number) => `export const f = () => {\n${'f();\n'.repeat(lines - 2)}};\n`;
+
+  it('names the line and the length, and is stricter with what AWS runs', () => {
+    expect(show(longFunctions(parseSource('cli/x.ts', `\n${ofLines(61)}`)))).toEqual(['cli/x.ts:2 a function has at most 60 lines here: this one has 61']);
+    expect(longFunctions(parseSource('functions/runtime/x.ts', ofLines(41)))).toHaveLength(1);
+  });
+
+  it('lets a function have as many, and tests be described at any length', () => {
+    expect([...longFunctions(parseSource('cli/x.ts', ofLines(60))), ...longFunctions(parseSource('functions/x.ts', ofLines(40))), ...longFunctions(parseSource('test/cli/x.test.ts', ofLines(200)))]).toEqual([]);
   });
 });
 
