@@ -29,12 +29,6 @@ export function tableOf(measured: readonly MeasuredRow[]): string {
   return ['Measured on ' + machineInWords() + '.', '', HEAD, '|---|---|---|---|---|', ...lines].join('\n');
 }
 
-/** The names of a table's rows. */
-export function rowNames(table: string): readonly string[] {
-  const [, ...below] = table.slice(table.indexOf(HEAD)).split('\n');
-  return below.filter((line) => line.startsWith('| ')).map((line) => line.slice(2).split(' | ')[0] ?? '');
-}
-
 /** Puts a table between the markers of a page. @throws when the page has none */
 export function withTable(page: string, table: string): string {
   const [begin, end] = [page.indexOf(MARKERS.begin), page.indexOf(MARKERS.end)];

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
 
 import * as z from 'zod';
 
@@ -32,11 +32,6 @@ export function rotateLog(path: string, limits: LogLimits): boolean {
     closeSync(source);
   }
   return true;
-}
-
-/** Removes a log with all its older files. */
-export function removeLog(path: string, keptFiles: number): void {
-  for (let age = 0; age <= keptFiles; age += 1) rmSync(olderPath(path, age), { force: true });
 }
 
 function shiftOlder(path: string, keptFiles: number): void {

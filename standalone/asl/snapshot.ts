@@ -83,15 +83,3 @@ export type BranchesActivity = Extract<Activity, { kind: 'branches' }>;
 export function parseSnapshot(stored: unknown): Snapshot {
   return snapshotSchema.parse(stored);
 }
-
-/** A task that was scheduled and not ended, for a host that looks at its open work. */
-export type OpenTask = { readonly taskId: string; readonly state: string; readonly resource: string; readonly timeoutAt: number; readonly heartbeatAt?: number };
-
-/** The open tasks of an execution. */
-export function openTasks(snapshot: Snapshot): readonly OpenTask[] {
-  return snapshot.threads.flatMap(({ run }) => {
-    if (run?.activity.kind !== 'task') return [];
-    const { taskId, resource, timeoutAt, heartbeatAt } = run.activity;
-    return [{ taskId, state: run.name, resource, timeoutAt, ...(heartbeatAt === undefined ? {} : { heartbeatAt }) }];
-  });
-}

@@ -3,9 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { readProjectFile } from '../architecture/project.ts';
 import { median } from '../../bench/measure.ts';
 import { rows } from '../../bench/rows.ts';
-import { HEAD, machineInWords, MARKERS, rowNames, tableOf, withTable } from '../../bench/table.ts';
+import { HEAD, machineInWords, MARKERS, tableOf, withTable } from '../../bench/table.ts';
 
 const measured = rows.map(({ what, unit, comparedWith }) => ({ what, unit, comparedWith, sluice: 12_345, other: 24_690 }));
+
+/** The names of a table's rows: the first cell of each line below its head. */
+function rowNames(table: string): readonly string[] {
+  const [, ...below] = table.slice(table.indexOf(HEAD)).split('\n');
+  return below.filter((line) => line.startsWith('| ')).map((line) => line.slice(2).split(' | ')[0] ?? '');
+}
 
 describe('the table of measurements', () => {
   it('stands in the README with the rows that are measured, and the machine', () => {

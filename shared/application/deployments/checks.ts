@@ -6,7 +6,7 @@ import { dependencyCheck } from '#application/deployments/checks-of-dependencies
 import type { KnownTarget } from '#application/deployments/checks-of-dependencies';
 import { targetChecks } from '#application/deployments/checks-of-targets';
 import type { Check } from '#domain/deployment/events';
-import { freezeAt } from '#domain/gates/freeze';
+import { freezeAt, nextFreeze } from '#domain/gates/freeze';
 import type { Side } from '#domain/planning/plan-input';
 
 /**
@@ -59,10 +59,16 @@ async function isHeardOf(context: Context, target: string, withinSeconds: number
 function freezeCheck(about: Checked, now: string): Check {
   if (about.passesFreezes) return { check: 'freeze', outcome: 'skipped', reason: 'a rollback passes freezes' };
   const freeze = freezeAt(about.environment.freezes, now);
-  if (freeze === undefined) return { check: 'freeze', outcome: 'passed', reason: 'no freeze holds the environment' };
+  if (freeze === undefined) return { check: 'freeze', outcome: 'passed', reason: `no freeze holds the environment${coming(about, now)}` };
   // A request in a freeze was refused, so this one began later: it holds the deployment and does not end it.
   if (about.deployment !== null) return { check: 'freeze', outcome: 'skipped', reason: `the freeze ${freeze.name} began after the request; it holds the first change of traffic until ${freeze.endsAt}` };
   return { check: 'freeze', outcome: 'failed', reason: `the freeze ${freeze.name} holds until ${freeze.endsAt}` };
+}
+
+/** Who deploys now wants to know what may hold the deployment half-way. */
+function coming(about: Checked, now: string): string {
+  const next = nextFreeze(about.environment.freezes, now);
+  return next === undefined ? '' : `; the next one, ${next.name}, begins at ${next.startsAt}`;
 }
 
 async function secretCheck(context: Context, side: Side): Promise<Check> {

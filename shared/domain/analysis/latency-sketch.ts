@@ -41,12 +41,6 @@ export function bucketSeconds(bucket: number): number {
   return (2 * SKETCH_GAMMA ** bucket) / (SKETCH_GAMMA + 1);
 }
 
-/** The sketch with one more latency, in seconds. */
-export function recordLatency(sketch: LatencySketch, seconds: number): LatencySketch {
-  const bucket = latencyBucket(seconds);
-  return mergeSketches([sketch, bucket === null ? { zeros: 1, buckets: [] } : { zeros: 0, buckets: [[bucket, 1]] }]);
-}
-
 /** Adds sketches up. Buckets come in rising order; the result does not depend on the order of the sketches. */
 export function mergeSketches(sketches: readonly LatencySketch[]): LatencySketch {
   const counts = new Map<number, number>();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { fitLines, lastLines } from '#agent/processes/log-tail';
-import { removeLog, rotateLog } from '#agent/processes/log-rotation';
+import { rotateLog } from '#agent/processes/log-rotation';
 
 let folder = '';
 let path = '';
@@ -49,14 +49,6 @@ describe('a log', () => {
     expect(existsSync(`${path}.3`)).toBe(false);
   });
 
-  it('is removed with its older parts', () => {
-    for (let burst = 0; burst < 3; burst += 1) {
-      appendFileSync(path, 'z'.repeat(5000));
-      rotateLog(path, limits);
-    }
-    removeLog(path, 2);
-    expect([path, `${path}.1`, `${path}.2`].filter((one) => existsSync(one))).toEqual([]);
-  });
 });
 
 describe('the last lines', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { LatencySketch } from '#domain/analysis/latency-sketch';
-import { bucketSeconds, emptySketch, latencyBucket, latencySketch, MAXIMUM_SKETCH_BUCKETS, mergeSketches, recordLatency, sketchCount, sketchOfCounts, sketchQuantile } from '#domain/analysis/latency-sketch';
+import { bucketSeconds, emptySketch, latencyBucket, latencySketch, MAXIMUM_SKETCH_BUCKETS, mergeSketches, sketchCount, sketchOfCounts, sketchQuantile } from '#domain/analysis/latency-sketch';
+
+import { sketchOf } from './sketch-of.ts';
 
 const seconds = fc.double({ min: 1e-5, max: 1000, noNaN: true });
-const sketchOf = (values: readonly number[]): LatencySketch => values.reduce(recordLatency, emptySketch);
 
 describe('the latency sketch', () => {
   it('puts a value into the bucket that the contract defines', () => {

@@ -1,17 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { emptySketch, recordLatency } from '#domain/analysis/latency-sketch';
+import { emptySketch } from '#domain/analysis/latency-sketch';
 import { NO_LOOKS, afterLook, judgeTarget, judgeTargets, measureLook, totalsOf } from '#domain/analysis/look';
 import type { AnalysisProgress, SideTotals } from '#domain/analysis/look';
 import { analysisTemplateSpec } from '#domain/resources/analysis-template';
 import type { AnalysisTemplateSpec } from '#domain/resources/analysis-template';
 
+import { sketchOf } from './sketch-of.ts';
+
 const SILENT: SideTotals = { requests: 0, errors: 0, latency: emptySketch };
 
 /** A side's totals: requests, errors, and one latency for all of them. */
 function side(requests: number, errors = 0, latencySeconds = 0.1): SideTotals {
-  return { requests, errors, latency: requests === 0 ? emptySketch : recordLatency(emptySketch, latencySeconds) };
+  return { requests, errors, latency: requests === 0 ? emptySketch : sketchOf([latencySeconds]) };
 }
 
 type Metric = { readonly [field: string]: unknown };
@@ -75,8 +77,8 @@ describe('a look at one metric', () => {
 
 describe('the totals of a side', () => {
   test('are the sums of its samples', () => {
-    const slow = { requests: 2, errors: 1, latency: recordLatency(emptySketch, 2) };
-    const total = totalsOf([slow, { requests: 3, errors: 0, latency: recordLatency(emptySketch, 0) }, slow]);
+    const slow = { requests: 2, errors: 1, latency: sketchOf([2]) };
+    const total = totalsOf([slow, { requests: 3, errors: 0, latency: sketchOf([0]) }, slow]);
     expect(total).toMatchObject({ requests: 7, errors: 2, latency: { zeros: 1 } });
     expect(total.latency.buckets.map(([, count]) => count)).toEqual([2]);
     expect(totalsOf([])).toEqual(SILENT);
