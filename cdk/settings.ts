@@ -4,6 +4,8 @@ import * as z from 'zod';
 
 import { logLevel } from '#contracts/function-environment';
 
+import { DEFAULT_NAME, installationName } from './installation-name.ts';
+
 /** How long CloudWatch can be told to keep logs, in days; of these, what makes sense here. */
 const LOG_RETENTION_DAYS = [1, 7, 14, 30, 90, 180, 365, 731] as const;
 
@@ -13,8 +15,8 @@ const arn = (service: string, rest: string) => z.string().regex(new RegExp(`^arn
 const host = z.string().regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'must be a host name, as sluice.example.com');
 
 const settings = z.strictObject({
-  /** What the names of stacks, functions, machines and queues begin with. */
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 lower-case letters, digits and dashes, beginning with a letter').default('sluice'),
+  /** What the names of the stack and of all that is in it begin with. */
+  name: installationName.default(DEFAULT_NAME),
   logRetentionDays: z.literal(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`).default(30),
   logLevel: logLevel.default('INFO'),
   /** Whether each call is traced by X-Ray, which takes 5 USD for a million calls beyond the first hundred thousand of a month. */
@@ -31,7 +33,7 @@ const settings = z.strictObject({
   }).optional(),
   /** The ARN of a regional WAF web ACL that stands before the HTTP API. */
   webAclArn: arn('wafv2', 'regional/webacl/[A-Za-z0-9_-]+/[a-z0-9-]+').optional(),
-  /** Whether tables and bucket go when their stack goes. */
+  /** Whether tables and bucket go when the stack goes. */
   removeDataWithStack: z.boolean('must be true or false').default(false),
   /** The address of an emulator that it goes onto, which lacks some resource types. */
   emulator: z.url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' }).optional(),

@@ -18,6 +18,7 @@ import type { MachineTask } from '#contracts/functions';
 import { schedules } from '#contracts/timers';
 
 import { version } from '../../shared/version.ts';
+import { DEFAULT_NAME, installationName } from '../installation-name.ts';
 import { acknowledge, acknowledgeStars } from './acknowledge.ts';
 import { Alarms } from './alarms.ts';
 import { CustomDomain } from './custom-domain.ts';
@@ -35,10 +36,16 @@ import { Timers } from './timers.ts';
 
 /** What a control plane is made with. */
 export type ControlPlaneProps = {
-  /** What the names of functions, machines and queues begin with: 1 to 20 letters, digits and dashes; unique in the account and region. Default: `sluice`. */
+  /**
+   * What the names of tables, bucket, functions, machines and queues begin with: 1 to 20 lower-case letters, digits and dashes, beginning with a letter;
+   * unique in the account and region. Default: `sluice`.
+   */
   readonly name?: string;
-  /** The tables and the bucket, when they live in another stack. Default: made here; they stay when the stack is deleted. */
-  readonly data?: Data;
+  /**
+   * Whether tables and bucket go when this goes. Default: they stay, the tables protected from deletion, and are found again by a later
+   * `cdk deploy --import-existing-resources`, if the stack is given its account and region.
+   */
+  readonly removeDataWithStack?: boolean;
   /** How long logs are kept. Default: a month. */
   readonly logRetention?: RetentionDays;
   /** How much the functions log. Default: INFO. */
@@ -67,7 +74,7 @@ const STREAM_ATTEMPTS = 10;
 const ARCHIVE_DAYS = 90;
 
 /**
- * The whole control plane: HTTP and WebSocket API, functions, state machines, bus, timers, schedules, alarms and dashboard.
+ * The whole control plane: tables and bucket, HTTP and WebSocket API, functions, state machines, bus, timers, schedules, alarms and dashboard.
  *
  * ```ts
  * const { api, bus } = new ControlPlane(this, 'Sluice', { alarmMail: 'on-call@example.com' });
@@ -100,12 +107,14 @@ export class ControlPlane extends Construct {
 
   constructor(scope: Construct, id: string, props: ControlPlaneProps = {}) {
     super(scope, id);
-    const { name = 'sluice', logRetention = RetentionDays.ONE_MONTH, domain, webAclArn, emulator } = props;
+    const { name = DEFAULT_NAME, removeDataWithStack = false, logRetention = RetentionDays.ONE_MONTH, domain, webAclArn, emulator } = props;
+    const { error } = installationName.safeParse(name);
+    if (error !== undefined) throw new Error(`name ${error.issues.map(({ message }) => message).join(', ')}, not "${name}"`);
     this.#props = props;
     this.#name = name;
     this.operatorKeyParameter = `/${name}/operator-key`;
     const named = { name, ...this.#key() };
-    this.data = props.data ?? new Data(this, 'Data', this.#key());
+    this.data = new Data(this, 'Data', { ...named, removeDataWithStack });
     this.bus = new EventBus(this, 'Bus', { eventBusName: name });
     this.socket = new SocketApi(this, 'Socket', { name: `${name}-stream`, ...(emulator === undefined ? {} : { emulator }), ...(domain?.streamHost === undefined ? {} : { domain: { host: domain.streamHost, certificateArn: domain.certificateArn } }) });
     this.queues = new Queues(this, 'Queues', named);

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
@@ -32,7 +32,8 @@ export class Timers extends Construct {
       receiveMessageWaitTime: Duration.seconds(20), deadLetterQueue: { queue: this.dead, maxReceiveCount: ATTEMPTS }, ...kept,
     });
     this.group = props.name;
-    new ScheduleGroup(this, 'Group', { scheduleGroupName: this.group });
+    // Schedules are nothing without the role below; the sweep sets again what is missing.
+    new ScheduleGroup(this, 'Group', { scheduleGroupName: this.group, removalPolicy: RemovalPolicy.DESTROY });
     this.role = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     this.queue.grantSendMessages(this.role);
   }

@@ -7,7 +7,7 @@ import { readProjectFile } from '../architecture/project.ts';
 import { flat } from './policies.ts';
 import { synthesize } from './synthesized.ts';
 
-const { controlPlane } = synthesize({ alarmMail: 'on-call@example.com' });
+const controlPlane = synthesize({ alarmMail: 'on-call@example.com' });
 const metric = z.object({ Name: z.string(), Value: z.unknown() });
 const alarms = controlPlane.properties('AWS::CloudWatch::Alarm', z.object({ AlarmName: z.string(), AlarmDescription: z.string(), AlarmActions: z.array(z.unknown()), OKActions: z.array(z.unknown()), MetricName: z.string(), Namespace: z.string(), TreatMissingData: z.string(), Dimensions: z.array(metric).optional() }));
 const names = alarms.map(({ AlarmName }) => AlarmName.replace(/^sluice-/, ''));

@@ -6,7 +6,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
-import { context, newApp, stacksOf, synthesize } from './synthesized.ts';
+import { context, controlPlaneIn, newApp, synthesize } from './synthesized.ts';
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:123456789012:${rest}/12345678-1234-1234-1234-123456789012`;
 const everything = {
@@ -17,20 +17,25 @@ const choices = [['nothing chosen', {}], ['everything chosen', everything]] as c
 describe.each(choices)('the app, with %s', (_, given) => {
   it('is the same each time it is synthesized', () => {
     const [first, second] = [synthesize(given), synthesize(given)];
-    expect(JSON.stringify(second.controlPlane.json)).toBe(JSON.stringify(first.controlPlane.json));
-    expect(JSON.stringify(second.data.json)).toBe(JSON.stringify(first.data.json));
+    expect(JSON.stringify(second.json)).toBe(JSON.stringify(first.json));
+  });
+
+  it('is one stack, so that `cdk deploy` needs no arguments', () => {
+    const app = newApp();
+    controlPlaneIn(app, given);
+    expect(app.synth().stacks.map(({ stackName }) => stackName)).toEqual(['sluice']);
   });
 
   it('is synthesized without a warning', () => {
     const app = newApp();
-    const { data, controlPlane } = stacksOf(app, given);
+    const stack = controlPlaneIn(app, given);
     app.synth();
-    for (const stack of [data, controlPlane]) for (const find of ['findWarning', 'findError', 'findInfo'] as const) expect(Annotations.fromStack(stack)[find]('*', Match.anyValue())).toEqual([]);
+    for (const find of ['findWarning', 'findError', 'findInfo'] as const) expect(Annotations.fromStack(stack)[find]('*', Match.anyValue())).toEqual([]);
   });
 
   it('has nothing that cdk-nag finds and that no reason is given for', () => {
     const app = newApp();
-    stacksOf(app, given);
+    controlPlaneIn(app, given);
     app.synth();
     const { violations } = new AwsSolutionsChecks(app).validateScope(app);
     expect(violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources])).toEqual([]);
@@ -38,7 +43,7 @@ describe.each(choices)('the app, with %s', (_, given) => {
 
   it('gives a reason of a sentence for each finding that is meant so', () => {
     const app = newApp();
-    stacksOf(app, given);
+    controlPlaneIn(app, given);
     app.synth();
     const acknowledged = app.node.findAll().flatMap((one) => one.node.metadata).filter(({ type }) => type === 'aws:cdk:acknowledged-rules');
     const reasons = acknowledged.flatMap(({ data }) => Object.entries(z.record(z.string(), z.unknown()).parse(data))).map(([id, reason]) => [id, JSON.stringify(reason)]);
@@ -49,9 +54,8 @@ describe.each(choices)('the app, with %s', (_, given) => {
 });
 
 describe('cdk.json', () => {
-  it('sets every flag as it is recommended for new apps, but that what one stack takes from another is exported', () => {
+  it('sets every flag as it is recommended for new apps', () => {
     const recommended: unknown = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8'));
-    // An export cannot be deleted while it is used, so nobody deletes the data below a control plane.
-    expect(context).toEqual({ ...z.record(z.string(), z.unknown()).parse(recommended), '@aws-cdk/core:defaultCrossStackReferences': 'strong' });
+    expect(context).toEqual(recommended);
   });
 });

@@ -7,8 +7,8 @@ import { synthesize } from './synthesized.ts';
 const MISSING = ['AWS::Events::Archive', 'AWS::Events::EventBusPolicy', 'AWS::WAFv2::WebACLAssociation', 'AWS::CloudWatch::CompositeAlarm', 'AWS::Logs::QueryDefinition', 'AWS::SecretsManager::RotationSchedule', 'AWS::StepFunctions::StateMachineVersion', 'AWS::StepFunctions::StateMachineAlias'];
 
 const webAclArn = 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/front/12345678-1234-1234-1234-123456789012';
-const real = synthesize({ webAclArn, tracing: true }).controlPlane;
-const emulated = synthesize({ webAclArn, tracing: true, emulator: 'http://127.0.0.1:4566' }).controlPlane;
+const real = synthesize({ webAclArn, tracing: true });
+const emulated = synthesize({ webAclArn, tracing: true, emulator: 'http://127.0.0.1:4566' });
 
 describe('on an emulator', () => {
   it('the app has no resource of a type that it lacks', () => {
@@ -39,6 +39,6 @@ describe('on AWS', () => {
 
   it('calls are traced where that is asked for', () => {
     expect(new Set(real.properties('AWS::Lambda::Function', z.object({ TracingConfig: z.object({ Mode: z.string() }) })).map(({ TracingConfig }) => TracingConfig.Mode))).toEqual(new Set(['Active']));
-    for (const untraced of [emulated, synthesize().controlPlane]) expect(untraced.of('AWS::Lambda::Function').some(([, { Properties }]) => 'TracingConfig' in Properties)).toBe(false);
+    for (const untraced of [emulated, synthesize()]) expect(untraced.of('AWS::Lambda::Function').some(([, { Properties }]) => 'TracingConfig' in Properties)).toBe(false);
   });
 });

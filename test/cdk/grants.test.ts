@@ -7,7 +7,7 @@ import { flat, rolesOf } from './policies.ts';
 import { synthesize } from './synthesized.ts';
 
 const key = 'arn:aws:kms:eu-central-1:123456789012:key/12345678-1234-1234-1234-123456789012';
-const { controlPlane } = synthesize();
+const controlPlane = synthesize();
 const roles = rolesOf(controlPlane);
 
 /** The role of each function, by the function's name. */
@@ -54,7 +54,7 @@ describe('the roles of the control plane', () => {
   });
 
   it('may use the customer key, where there is one, and only that', () => {
-    const withKey = rolesOf(synthesize({ encryptionKeyArn: key }).controlPlane);
+    const withKey = rolesOf(synthesize({ encryptionKeyArn: key }));
     const onKeys = withKey.flatMap(({ statements }) => statements.filter(({ Action }) => Action.some((one) => flat(one).startsWith('kms:'))));
     expect(new Set(onKeys.flatMap(({ Resource }) => Resource.map(flat)))).toEqual(new Set([key]));
     expect(onKeys.length).toBeGreaterThan(Object.keys(functionTable).length);

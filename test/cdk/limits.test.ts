@@ -14,12 +14,12 @@ const MAXIMUM_ROLE_POLICIES = 10_240;
 /** What Lambda makes of a permission, generously: names are longer when references are resolved. */
 const PERMISSION_BYTES = 700;
 
-const stacks = Object.entries({ ...synthesize({ webAclArn: 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/front/12345678-1234-1234-1234-123456789012', alarmMail: 'on-call@example.com' }) });
+const stack = synthesize({ webAclArn: 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/front/12345678-1234-1234-1234-123456789012', alarmMail: 'on-call@example.com' });
 
-describe.each(stacks)('the stack of the %s', (_, stack) => {
+describe('the stack', () => {
   it('stays below the number of resources that CloudFormation takes', () => {
     expect(stack.size).toBeLessThanOrEqual(MAXIMUM_RESOURCES);
-    expect(stack.size).toBeGreaterThan(2);
+    expect(stack.size).toBeGreaterThan(200);
   });
 
   it('keeps the policy of each function small: one permission serves a whole API', () => {

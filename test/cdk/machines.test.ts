@@ -10,7 +10,7 @@ import { flat, rolesOf } from './policies.ts';
 import { synthesize } from './synthesized.ts';
 
 const validate = z.function({ input: [z.unknown()], output: z.object({ isValid: z.boolean(), errors: z.array(z.unknown()) }) }).parse(createRequire(import.meta.url)('asl-validator'));
-const { controlPlane } = synthesize();
+const controlPlane = synthesize();
 const roles = rolesOf(controlPlane);
 const attribute = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }).transform((one) => one['Fn::GetAtt'][0]);
 const properties = z.object({

@@ -3,9 +3,7 @@ import type { Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
 
 import { parseSettings } from '#cdk/settings';
-import type { Settings } from '#cdk/settings';
 import { ControlPlaneStack } from '#cdk/stacks/control-plane';
-import { DataStack } from '#cdk/stacks/data';
 
 import { readProjectFile } from '../architecture/project.ts';
 
@@ -53,18 +51,16 @@ export function newApp(): App {
   return new App({ context: { ...context }, analyticsReporting: false });
 }
 
-/** The app's stacks for some settings, as `cdk/app.ts` makes them, before they are synthesized. */
-export function stacksOf(app: App, given: unknown = {}): { readonly settings: Settings; readonly data: DataStack; readonly controlPlane: ControlPlaneStack } {
+/** The app's one stack for some settings, as `cdk/app.ts` makes it, before it is synthesized. */
+export function controlPlaneIn(app: App, given: unknown = {}): ControlPlaneStack {
   const settings = parseSettings(given, 'the test');
-  const data = new DataStack(app, `${settings.name}-data`, { env, settings });
-  return { settings, data, controlPlane: new ControlPlaneStack(app, settings.name, { env, settings, data: data.data }) };
+  return new ControlPlaneStack(app, settings.name, { env, settings });
 }
 
-/** Both templates of the app for some settings. */
-export function synthesize(given: unknown = {}): { readonly data: Synthesized; readonly controlPlane: Synthesized } {
+/** The template of the app for some settings. */
+export function synthesize(given: unknown = {}): Synthesized {
   const app = newApp();
-  const { data, controlPlane } = stacksOf(app, given);
-  return { data: synthesizedOf(app, data), controlPlane: synthesizedOf(app, controlPlane) };
+  return synthesizedOf(app, controlPlaneIn(app, given));
 }
 
 /** The template of one stack of an app. */

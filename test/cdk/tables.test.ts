@@ -10,7 +10,7 @@ import { schedules } from '#contracts/timers';
 
 import { synthesize } from './synthesized.ts';
 
-const { controlPlane, data } = synthesize();
+const controlPlane = synthesize();
 const reference = z.union([z.object({ Ref: z.string() }).transform((one) => one.Ref), z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }).transform((one) => one['Fn::GetAtt'][0])]);
 
 /** Names of functions by the ids of their resources. */
@@ -80,7 +80,7 @@ describe('the app translates the tables', () => {
   });
 
   it('has both tables by their keys; only that of the events has a stream', () => {
-    const found = data.properties('AWS::DynamoDB::GlobalTable', z.object({ KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.string() })), StreamSpecification: z.object({ StreamViewType: z.string() }).optional(), TimeToLiveSpecification: z.object({ AttributeName: z.string() }).optional(), BillingMode: z.string() }));
+    const found = controlPlane.properties('AWS::DynamoDB::GlobalTable', z.object({ KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.string() })), StreamSpecification: z.object({ StreamViewType: z.string() }).optional(), TimeToLiveSpecification: z.object({ AttributeName: z.string() }).optional(), BillingMode: z.string() }));
     const keys = [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }];
     expect(found).toEqual([
       { KeySchema: keys, StreamSpecification: { StreamViewType: tables.events.stream }, BillingMode: 'PAY_PER_REQUEST' },

@@ -6,7 +6,7 @@ import { sharedUsageKey } from '#contracts/usage-keys';
 
 import { synthesize } from './synthesized.ts';
 
-const { controlPlane } = synthesize();
+const controlPlane = synthesize();
 const stage = controlPlane.of('AWS::ApiGateway::Stage').map(([id]) => ({ Ref: id }));
 const plan = z.object({ UsagePlanName: z.string(), ApiStages: z.tuple([z.object({ Stage: z.unknown() })]), Throttle: z.object({ RateLimit: z.int(), BurstLimit: z.int() }) });
 const environmentOf = (name: string) => controlPlane.properties('AWS::Lambda::Function', z.object({ FunctionName: z.string(), Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }) })).find(({ FunctionName }) => FunctionName === `sluice-${name}`)?.Environment.Variables;

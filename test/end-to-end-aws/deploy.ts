@@ -34,7 +34,7 @@ export async function deploy(emulator: string, folder: string): Promise<SystemUn
   const { CDK_DEFAULT_ACCOUNT: account = '', CDK_DEFAULT_REGION: region = '' } = process.env;
   await step('build', ['--conditions=sluice-source', join(root, 'scripts', 'build-functions.ts')], environment);
   await step('bootstrap', cdk(['bootstrap', `aws://${account}/${region}`]), environment);
-  await step('deploy', cdk(['deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile]), environment);
+  await step('deploy', cdk(['deploy', '--require-approval', 'never', '--outputs-file', outputsFile]), environment);
   const { RestApiId, OperatorKeyParameter } = outputs.parse(JSON.parse(await readFile(outputsFile, 'utf8')))[NAME];
   return { url: `${emulator}/_aws/execute-api/${RestApiId}/api`, operatorKey: await readParameter(OperatorKeyParameter) };
 }

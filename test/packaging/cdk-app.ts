@@ -17,7 +17,7 @@ console.log(tenant.tenantName);
 export const typedApp = `
 import { Stack } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import { ControlPlane, Data, Tenant } from 'sluice/cdk';
+import { ControlPlane, Tenant } from 'sluice/cdk';
 import type { ControlPlaneProps, TenantProps } from 'sluice/cdk';
 
 export class Ours extends Stack {
@@ -26,7 +26,7 @@ export class Ours extends Stack {
 
   constructor(props: ControlPlaneProps & Pick<TenantProps, 'operatorKeySecretArn'>) {
     super(undefined, 'ours');
-    const controlPlane = new ControlPlane(this, 'Sluice', { ...props, data: new Data(this, 'Data', { removeDataWithStack: true }) });
+    const controlPlane = new ControlPlane(this, 'Sluice', { ...props, removeDataWithStack: true });
     this.url = controlPlane.url;
     this.events = new Tenant(this, 'Acme', { tenantName: 'acme', url: controlPlane.url, operatorKeySecretArn: props.operatorKeySecretArn }).eventBus;
   }
