@@ -5,6 +5,7 @@ import { systemClock } from '#engine/system-clock';
 import { SystemIds } from '#engine/system-ids';
 import { Vault } from '#engine/vault';
 import type { Ports } from '#ports/ports';
+import type { RateLimits } from '#ports/rate-limit';
 import type { Tickets } from '#ports/tickets';
 
 import { EventBridgeBus } from './bus.ts';
@@ -17,6 +18,7 @@ import { DynamoKeys } from './keys.ts';
 import { lateBlobs, lateBus, lateDelays, lateExecutions, lateSockets } from './late.ts';
 import { DynamoLeases } from './lease.ts';
 import { openedOnce } from './opened-once.ts';
+import { DynamoRateLimits } from './rate-limits.ts';
 import { DynamoReadModels } from './read-model.ts';
 import { DynamoRelay } from './relay.ts';
 import { DynamoSamples } from './samples.ts';
@@ -31,6 +33,7 @@ import { StepFunctionsWorkflow } from './workflow.ts';
 export type AwsPorts = {
   readonly ports: Ports & { readonly connections: GatewayConnections; readonly timers: QueueTimers };
   readonly tickets: Tickets;
+  readonly rateLimits: RateLimits;
   readonly feed: Feed;
   readonly relay: DynamoRelay;
   /** A tenant's data key, unsealed: 32 bytes. */
@@ -61,7 +64,7 @@ export function openAwsPorts(environment: FunctionEnvironment): AwsPorts {
       secrets: new DynamoSecrets(state, vault), samples: new DynamoSamples(state), connections: new GatewayConnections(sockets, state, now),
       keys: new DynamoKeys(state), idempotency: new DynamoIdempotency(state, vault), clock, ids,
     },
-    tickets: new DynamoTickets(state, now), feed, relay: new DynamoRelay({ events, state, bus }),
+    tickets: new DynamoTickets(state, now), rateLimits: new DynamoRateLimits(state, clock), feed, relay: new DynamoRelay({ events, state, bus }),
     dataKeyOf: async (tenant) => await (await vault()).dataKey(tenant),
   };
 }

@@ -1,9 +1,11 @@
 import type { Caller } from '#application/context';
 import type { StreamApi, StreamRequest } from '#application/http/stream-api';
 import { Failure } from '#contracts/errors';
+import { messageRate, tenantRate } from '#contracts/rates';
 import { MAXIMUM_CONNECTIONS_PER_KEY, MAXIMUM_CONNECTIONS_PER_TENANT, MAXIMUM_MESSAGE_BYTES } from '#contracts/stream';
 import type { ClientMessage } from '#contracts/stream';
 import { parseMessage } from '#engine/client-message';
+import type { RateLimits } from '#ports/rate-limit';
 
 import { pump, pumpConnection } from './pump.ts';
 import type { PumpOptions } from './pump.ts';
@@ -11,12 +13,18 @@ import type { PumpOptions } from './pump.ts';
 /** What the gateway's side of WebSockets is made of. */
 export type SocketGatewayOptions = PumpOptions & {
   readonly stream: StreamApi;
+  /** Buckets that all functions share. */
+  readonly rateLimits: RateLimits;
+  /** Whether a ticket can be one of ours at all, told without asking the table. */
+  isTicket(ticket: string): boolean;
   /** What a client may know of an error. */
   readonly tell: (error: unknown) => Failure;
 };
 
 /** Where a message came from: the connection, and who opened it. */
 export type SocketCaller = { readonly connection: string; readonly caller: Caller };
+
+const TENANT_TOO_FAST = `this tenant may send ${tenantRate.perSecond} messages and open connections per second, ${tenantRate.burst} at once`;
 
 /** Opens WebSockets, and takes what clients send on them, one message at a time. */
 export class SocketGateway {
@@ -28,8 +36,12 @@ export class SocketGateway {
 
   /** Who may open a connection. @throws Failure `unauthenticated`, `forbidden`, `rate-limited` */
   async admit(request: StreamRequest): Promise<Caller> {
-    const caller = await this.#options.stream.admit(request);
-    const { ofKey, ofTenant } = await this.#options.connections.count(caller.tenant, caller.keyId);
+    const { stream, connections, isTicket } = this.#options;
+    if (request.authorization === undefined && request.ticket !== undefined && !isTicket(request.ticket)) throw new Failure('unauthenticated', 'the ticket is none of ours');
+    const caller = await stream.admit(request);
+    const retryAfterSeconds = await this.#takeOf(caller.tenant);
+    if (retryAfterSeconds > 0) throw new Failure('rate-limited', { detail: TENANT_TOO_FAST, retryAfterSeconds });
+    const { ofKey, ofTenant } = await connections.count(caller.tenant, caller.keyId);
     if (ofKey >= MAXIMUM_CONNECTIONS_PER_KEY || ofTenant >= MAXIMUM_CONNECTIONS_PER_TENANT) throw new Failure('rate-limited', { detail: 'too many connections are open', retryAfterSeconds: 10 });
     return caller;
   }
@@ -47,22 +59,36 @@ export class SocketGateway {
     await this.#options.connections.forget(caller.tenant, connection);
   }
 
-  /** Takes one message and answers it on the connection; a key that is no longer valid ends it. */
+  /** Takes one message and answers it on the connection; too many of them, or a key that is no longer valid, end it. */
   async received(from: SocketCaller, text: string): Promise<void> {
-    const { connections, stream, tell } = this.#options;
+    const { connections, rateLimits, stream, tell } = this.#options;
     const { tenant } = from.caller;
+    // Before all else: whoever sends too much is to cost no more than this.
+    if ((await rateLimits.take(`${messagesOf(tenant)}#${from.connection}`, messageRate)) > 0) {
+      await connections.post(tenant, from.connection, { type: 'error', id: null, code: 'rate-limited', detail: 'too many messages' });
+      await connections.close(tenant, from.connection);
+      return;
+    }
     if (!(await stream.isValid(from.caller))) {
       await connections.close(tenant, from.connection);
       return;
     }
     const { message, id } = Buffer.byteLength(text) > MAXIMUM_MESSAGE_BYTES ? { message: undefined, id: null } : parseMessage(text);
     try {
+      // Others of the tenant have sent it, perhaps: that ends nobody's connection.
+      const retryAfterSeconds = await this.#takeOf(tenant);
+      if (retryAfterSeconds > 0) throw new Failure('rate-limited', { detail: TENANT_TOO_FAST, retryAfterSeconds });
       if (message === undefined) throw new Failure('malformed-request', 'the message is no JSON, or fits none of the client\'s messages in /openapi.json');
       await this.#take(from, message);
     } catch (error) {
       const failure = tell(error);
       await connections.post(tenant, from.connection, { type: 'error', id: message === undefined || message.type === 'ping' ? id : message.id, code: failure.code, detail: failure.detail.detail });
     }
+  }
+
+  /** Takes one of the messages and new connections that a tenant may have: as many as of requests. Answers after how many seconds it may, 0 for at once. */
+  async #takeOf(tenant: string): Promise<number> {
+    return await this.#options.rateLimits.take(messagesOf(tenant), tenantRate);
   }
 
   async #take({ connection, caller }: SocketCaller, message: ClientMessage): Promise<void> {
@@ -93,4 +119,9 @@ export class SocketGateway {
     await connections.post(tenant, connection, { type: 'subscribed', id, cursor: opened.signCursor(opened.position) });
     await pump(this.#options, subscription);
   }
+}
+
+/** The bucket of a tenant's messages; a connection's begins with it. */
+function messagesOf(tenant: string): string {
+  return `${tenant}#messages`;
 }

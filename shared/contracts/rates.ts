@@ -3,3 +3,9 @@
  * process the API counts them, on AWS the gateway's usage plan does, for each tenant by itself.
  */
 export const tenantRate = { burst: 800, perSecond: 200 } as const;
+
+/**
+ * How often one WebSocket may send a message. A client that reconnects subscribes to all it had at once, at most 100 topics; besides it pings every 5
+ * minutes. So a burst of 200 and 20 per second after that is more than any client of ours sends.
+ */
+export const messageRate = { burst: 200, perSecond: 20 } as const;

@@ -1,3 +1,4 @@
+import { messageRate } from '#contracts/rates';
 import { MAXIMUM_CONNECTIONS_PER_KEY, MAXIMUM_CONNECTIONS_PER_TENANT } from '#contracts/stream';
 import type { RateLimit } from '#ports/rate-limit';
 
@@ -16,15 +17,11 @@ export type StreamSettings = {
   readonly outbox: OutboxSettings;
 };
 
-/**
- * A client that reconnects subscribes to all it had at once, at most 100 topics; besides it pings every 5 minutes. So a burst of 200 and 20
- * per second after that is more than any client of ours sends.
- */
 export const defaultStreamSettings: StreamSettings = {
   connectionsPerKey: MAXIMUM_CONNECTIONS_PER_KEY,
   connectionsPerTenant: MAXIMUM_CONNECTIONS_PER_TENANT,
   connections: 5000,
-  messageRate: { burst: 200, perSecond: 20 },
+  messageRate,
   malformedMessages: 10,
   outbox: defaultOutboxSettings,
 };

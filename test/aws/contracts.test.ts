@@ -5,6 +5,7 @@ import { Feed } from '#aws/feed';
 import { DynamoIdempotency } from '#aws/idempotency';
 import { DynamoKeys } from '#aws/keys';
 import { DynamoLeases } from '#aws/lease';
+import { DynamoRateLimits } from '#aws/rate-limits';
 import { DynamoReadModels } from '#aws/read-model';
 import { DynamoSamples } from '#aws/samples';
 import { sealedKeysIn } from '#aws/sealed-keys';
@@ -14,12 +15,14 @@ import { eventsBetween } from '#aws/unrelayed';
 import { tables } from '#contracts/tables';
 import { Vault } from '#engine/vault';
 import type { EventEnvelope } from '#contracts/events';
+import { VirtualTime } from '#test/standalone/virtual-time';
 
 import { connectionContract } from '../contracts/connections.ts';
 import { eventStoreContract } from '../contracts/event-store.ts';
 import { idempotencyContract } from '../contracts/idempotency.ts';
 import { keyContract } from '../contracts/keys.ts';
 import { leaseContract } from '../contracts/lease.ts';
+import { rateLimitContract } from '../contracts/rate-limit.ts';
 import { readModelContract } from '../contracts/read-model.ts';
 import { sampleContract } from '../contracts/samples.ts';
 import { secretContract } from '../contracts/secrets.ts';
@@ -87,6 +90,11 @@ sampleContract(name, async () => {
 ticketContract(name, async () => {
   const made = await freshTables();
   return { port: new DynamoTickets(made.state, now), close: closing(made), now };
+});
+
+rateLimitContract(name, async () => {
+  const [made, time] = [await freshTables(), new VirtualTime()];
+  return { port: new DynamoRateLimits(made.state, time), close: closing(made), pass: async (seconds) => time.advance(seconds) };
 });
 
 timerContract(name, openVirtualTimers);

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { hashOf } from '#application/http/authenticate';
 import { pump, pumpTenant } from '#aws/pump';
 import type { PumpOptions } from '#aws/pump';
 import type { ServerMessage } from '#contracts/stream';
@@ -143,8 +142,8 @@ describe('a connection', () => {
 
   it('is opened by a ticket once', async () => {
     await system.makeKey(tenant, 'key-browser');
-    await system.tickets.issue({ hash: hashOf('slt_one'), tenant, keyId: 'key-browser', expiresAt: system.time.in(30) });
-    const byTicket = async () => await system.gateway.admit({ authorization: undefined, ticket: 'slt_one', clientAddress: '192.0.2.1' });
+    const ticket = await system.makeTicket(tenant, 'key-browser');
+    const byTicket = async () => await system.gateway.admit({ authorization: undefined, ticket, clientAddress: '192.0.2.1' });
     expect((await byTicket()).keyId).toBe('key-browser');
     await expectFailure(byTicket(), 'unauthenticated');
   });

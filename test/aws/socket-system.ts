@@ -16,7 +16,10 @@ import { StepFunctionsWorkflow } from '#aws/workflow';
 import { serverMessage } from '#contracts/stream';
 import type { ClientMessage, ServerMessage } from '#contracts/stream';
 import type { Role } from '#contracts/roles';
+import { DynamoRateLimits } from '#aws/rate-limits';
+import { ticketSigner } from '#aws/signed-tickets';
 import { MemoryRateLimits } from '#engine/memory-rate-limits';
+import { SystemIds } from '#engine/system-ids';
 import { VirtualTime } from '#test/standalone/virtual-time';
 import { openFresh } from '#test/standalone/opened';
 
@@ -51,6 +54,8 @@ export type SocketSystem = Installation & {
   /** Opens a connection by a key of its own, as the gateway does. */
   connect(tenant: string, connection: string): Promise<SocketCaller>;
   send(from: SocketCaller, message: ClientMessage): Promise<void>;
+  /** Makes a ticket of a key and answers its value. */
+  makeTicket(tenant: string, keyId: string): Promise<string>;
   /** What was posted to a connection. */
   messages(connection: string): readonly ServerMessage[];
 };
@@ -71,9 +76,10 @@ export async function openSockets(): Promise<SocketSystem> {
   const ports = { ...fresh.ports, workflow, events: installation.store, readModels: installation.readModels, keys, connections, clock: time };
   const metrics = createHttpMetrics(createMetrics());
   const stream = createStreamApi({ ports, rateLimits: new MemoryRateLimits(time), cursors: createCursors(new Uint8Array(32)), metrics, settings: defaultHttpSettings, report: () => {} }, tickets);
+  const signer = ticketSigner(new Uint8Array(32));
   const openStream = async () => await Promise.resolve(stream);
   const gateway = new SocketGateway({
-    connections, events: installation.store, clock: time, stream, openStream, tell: (error) => tell(error, { traceId: 'trace', operation: 'stream' }, ({ error: cause }) => { throw cause; }),
+    connections, events: installation.store, clock: time, stream, openStream, isTicket: signer.isSigned, rateLimits: new DynamoRateLimits(installation.state, time), tell: (error) => tell(error, { traceId: 'trace', operation: 'stream' }, ({ error: cause }) => { throw cause; }),
   });
   const makeKey: SocketSystem['makeKey'] = async (tenant, id, role = 'viewer') => {
     const value = `slk_${tenant}-${id}`;
@@ -88,6 +94,11 @@ export async function openSockets(): Promise<SocketSystem> {
       sockets.open.set(connection, []);
       await gateway.opened({ connection, caller });
       return { connection, caller };
+    },
+    async makeTicket(tenant, keyId) {
+      const value = signer.sign(new SystemIds().secret('slt_'));
+      await tickets.issue({ hash: hashOf(value), tenant, keyId, expiresAt: time.in(30) });
+      return value;
     },
     send: async (from, message) => await gateway.received(from, JSON.stringify(message)),
     messages: (connection) => sockets.open.get(connection) ?? [],

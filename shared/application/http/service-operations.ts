@@ -17,6 +17,8 @@ export type Service = {
   /** Where the stream is, when it is not beside the address that the caller used. */
   readonly streamUrl?: string;
   readonly tickets: Tickets;
+  /** Makes a ticket of a random text, for an engine that can tell its own from others. Default: the text. */
+  readonly ticketOf?: (random: string) => Promise<string>;
   readonly metrics: Metrics;
   /** What must work before requests are taken, by name; each throws when it does not. */
   readonly readiness: { readonly [check: string]: () => Promise<void> };
@@ -34,7 +36,8 @@ export function serviceOperations(service: Service): Pick<OperationHandlers, Ser
       body: { name: 'sluice', version: service.version, streamUrl: service.streamUrl ?? streamUrlBeside(baseUrl), tenant: caller.role === 'operator' ? null : caller.tenant, role: caller.role },
     }),
     createStreamTicket: async ({ caller, ports }) => {
-      const ticket = ports.ids.secret('slt_');
+      const random = ports.ids.secret('slt_');
+      const ticket = (await service.ticketOf?.(random)) ?? random;
       const expiresAt = new Date(ports.clock.now() + TICKET_MILLISECONDS).toISOString();
       await service.tickets.issue({ hash: hashOf(ticket), tenant: caller.tenant, keyId: caller.keyId, expiresAt });
       return { body: { ticket, expiresAt } };
