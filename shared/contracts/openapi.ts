@@ -4,7 +4,10 @@ import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-opena
 
 import { errors, problem } from '#contracts/errors';
 import { accepted, deploymentRequest } from '#contracts/http/deployment-routes';
+import { linksOf } from '#contracts/http/links';
+import type { Links } from '#contracts/http/links';
 import { problemExamples, problemResponses } from '#contracts/http/problem-responses';
+import { IDEMPOTENCY_KEY, MAXIMUM_IF_MATCH_CHARACTERS } from '#contracts/http/request-headers';
 import type { Route } from '#contracts/http/route';
 import { routes } from '#contracts/http/routes';
 import { rolePermissions } from '#contracts/roles';
@@ -51,8 +54,8 @@ export function openapiDocument(version: string): OpenapiDocument {
       schemas: namedSchemas,
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key' } },
       parameters: {
-        IdempotencyKey: { name: 'Idempotency-Key', in: 'header', description: 'Makes repetitions of this request within 24 hours happen once; per tenant and route', schema: { type: 'string', minLength: 1, maxLength: 255 }, example: 'deploy-shop-1.4.2' },
-        IfMatch: { name: 'If-Match', in: 'header', description: 'The ETag of the version that is to be changed; a weak one never matches', schema: { type: 'string', maxLength: 255 }, example: '"3"' },
+        IdempotencyKey: { name: 'Idempotency-Key', in: 'header', description: 'Makes repetitions of this request within 24 hours happen once; per tenant and route', schema: { type: 'string', pattern: IDEMPOTENCY_KEY.source }, example: 'deploy-shop-1.4.2' },
+        IfMatch: { name: 'If-Match', in: 'header', description: 'The ETag of the version that is to be changed; a weak one never matches', schema: { type: 'string', maxLength: MAXIMUM_IF_MATCH_CHARACTERS }, example: '"3"' },
       },
       headers: {
         TraceId: { description: 'The trace id of this request', schema: { type: 'string', pattern: '^[0-9a-f]{32}$' }, example: '4bf92f3577b34da6a3ce929d0e0e4736' },
@@ -109,8 +112,14 @@ function success(route: Route) {
       ...(route.versioned && route.status !== 204 ? { ETag: { $ref: '#/components/headers/ETag' } } : {}),
       ...(route.idempotent ? { 'Idempotency-Replayed': { $ref: '#/components/headers/IdempotencyReplayed' } } : {}),
     },
+    ...linked(route),
     ...(route.status === 204 ? {} : { content: { [route.mediaType]: { schema: route.response, ...example(route.examples?.response) } } }),
   };
+}
+
+function linked(route: Route): { readonly links?: Links } {
+  const links = linksOf(route, routes);
+  return Object.keys(links).length === 0 ? {} : { links };
 }
 
 function example(value: unknown): { readonly example?: unknown } {

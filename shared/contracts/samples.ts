@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { latencySketch } from '#domain/analysis/latency-sketch';
 import { releaseName, resourceName } from '#domain/resources/names';
 
-/** What one release of one component did in one second. */
+/** What one release of one component did in one second. There are no more errors than requests: a rule that the use case checks, as JSON Schema cannot say it. */
 export const sample = z.strictObject({
   application: resourceName,
   component: resourceName,
@@ -14,7 +14,7 @@ export const sample = z.strictObject({
   /** Requests that the release answered with 5xx or not at all. */
   errors: z.int().min(0),
   latency: latencySketch,
-}).refine((one) => one.errors <= one.requests, { error: 'must not be more than requests', path: ['errors'] });
+});
 
 /** A batch of samples of one target; sending the same second of the same release again replaces it. */
 export const sampleBatch = z.strictObject({ target: resourceName, samples: z.array(sample).min(1).max(1000) });

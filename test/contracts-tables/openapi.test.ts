@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
 import { errors, problem } from '#contracts/errors';
+import { linksOf } from '#contracts/http/links';
 import { problemExamples } from '#contracts/http/problem-responses';
 import { problemsOf } from '#contracts/http/problems';
 import type { Route } from '#contracts/http/route';
@@ -51,6 +52,22 @@ describe('the OpenAPI document', () => {
   it('asks for a key everywhere but on public routes', () => {
     const open = operations.filter(({ operation }) => operation.security.length === 0).map(({ operation }) => operation.operationId);
     expect(open.sort()).toEqual(table.filter(([, route]) => route.permission === 'public').map(([name]) => name).sort());
+  });
+});
+
+describe('the links of an answer', () => {
+  it('lead from what was made to all that can be done with it', () => {
+    const { getTarget, getTargetStatus, deleteTarget } = linksOf(routes.putTarget, routes);
+    expect([getTarget, getTargetStatus, deleteTarget].map((link) => link?.parameters)).toEqual(Array.from({ length: 3 }, () => ({ name: '$request.path.name' })));
+    expect(linksOf(routes.requestDeployment, routes)['abortDeployment']).toEqual({ operationId: 'abortDeployment', parameters: { id: '$response.body#/id' } });
+    expect(linksOf(routes.getTarget, routes)).toEqual({});
+  });
+
+  it.each(table)('of %s give every parameter of the path that they lead to', (_name, route) => {
+    for (const { operationId, parameters } of Object.values(linksOf(route, routes))) {
+      const wanted = Object.entries<Route>(routes).find(([name]) => name === operationId)?.[1].params.shape ?? {};
+      expect(Object.keys(parameters)).toEqual(expect.arrayContaining(Object.keys(wanted)));
+    }
   });
 });
 

@@ -7,8 +7,10 @@ import type { OperationHandlers } from '#application/handlers';
 import { digestVersion } from '#application/http/digest-version';
 import { loadResource } from '#application/resources/load-resource';
 import { Failure } from '#contracts/errors';
+import { faultInWords, MAXIMUM_FIELD_ERRORS } from '#contracts/http/field-errors';
 import type { Command, SecretValues } from '#contracts/adapter';
 import type { targetRoutes } from '#contracts/http/target-routes';
+import type { Sample } from '#contracts/samples';
 import type { TargetStatus } from '#contracts/views';
 
 /** While something is deployed, samples come every 2 s, so that a look closes soon after its window; else every 30 s keeps an idle target cheap. */
@@ -55,12 +57,20 @@ export const targetOperations: Pick<OperationHandlers, keyof typeof targetRoutes
     const { caller } = context;
     if (caller.target !== null && caller.target !== body.target) throw unknownTarget(body.target);
     if ((await loadResource(context, { kind: 'Target', name: body.target })) === undefined) throw unknownTarget(body.target);
+    assertCountable(body.samples);
     const nowSecond = Math.floor(context.ports.clock.now() / 1000);
     const fresh = body.samples.filter((one) => one.second > nowSecond - OLDEST_SAMPLE_SECONDS && one.second <= nowSecond + CLOCK_SKEW_SECONDS);
     if (fresh.length > 0) await context.ports.samples.write(context.tenant, body.target, fresh);
     return { body: { accepted: fresh.length, dropped: body.samples.length - fresh.length, nextSampleSeconds: await sampleSeconds(context, body.target) } };
   },
 };
+
+/** @throws Failure `rule-broken` where more requests failed than were made: no rate could be had of that */
+function assertCountable(samples: readonly Sample[]): void {
+  const errors = samples.flatMap((one, index) => (one.errors > one.requests ? [{ field: `samples.${index}.errors`, rule: 'must not be more than requests', value: one.errors }] : []));
+  const [first] = errors;
+  if (first !== undefined) throw new Failure('rule-broken', { detail: faultInWords(first), errors: errors.slice(0, MAXIMUM_FIELD_ERRORS) });
+}
 
 /** Older samples could change no look any more; an agent that was away for longer has nothing to tell. */
 const OLDEST_SAMPLE_SECONDS = 3600;

@@ -5,11 +5,9 @@ import type { HttpAnswer, HttpRequest, Outside } from '#application/http/exchang
 import { malformed } from '#application/http/read-input';
 import type { FoundRoute } from '#application/http/router';
 import { Failure } from '#contracts/errors';
+import { IDEMPOTENCY_KEY } from '#contracts/http/request-headers';
 import { CHANCE_LIMIT, deploymentIdOf } from '#domain/deployment/deployment-id';
 import type { Ids } from '#ports/clock';
-
-/** Visible ASCII, as IETF draft "The Idempotency-Key HTTP Header Field" has it; 255 is more than any generated key needs. */
-const KEY = /^[\x21-\x7e]{1,255}$/;
 
 type Call = { readonly request: HttpRequest; readonly found: FoundRoute; readonly caller: Caller; readonly bytes: Uint8Array };
 
@@ -23,7 +21,7 @@ type Call = { readonly request: HttpRequest; readonly found: FoundRoute; readonl
 export async function idempotently(outside: Outside, call: Call, run: (ids: Ids) => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const given = call.request.headers['idempotency-key'];
   if (!call.found.route.idempotent || given === undefined) return run(outside.ports.ids);
-  if (!KEY.test(given)) throw malformed([{ field: 'header.idempotency-key', rule: 'must be 1 to 255 visible ASCII characters', value: given.slice(0, 100) }]);
+  if (!IDEMPOTENCY_KEY.test(given)) throw malformed([{ field: 'header.idempotency-key', rule: 'must be 1 to 255 visible ASCII characters', value: given.slice(0, 100) }]);
   const { idempotency, clock } = outside.ports;
   const { tenant } = call.caller;
   const key = call.found.route.secret === 'answer' ? `${call.found.operation}/${call.caller.keyId}/${given}` : `${call.found.operation}/${given}`;

@@ -1,6 +1,7 @@
 import type { HttpHeaders } from '#application/http/exchange';
 import { malformed } from '#application/http/read-input';
 import { Failure } from '#contracts/errors';
+import { MAXIMUM_IF_MATCH_CHARACTERS } from '#contracts/http/request-headers';
 import type { Route } from '#contracts/http/route';
 
 /** A strong entity tag of ours: a version in quotes. */
@@ -14,11 +15,12 @@ export function entityTag(version: number): string {
 /**
  * The version that If-Match asks for (RFC 9110 §13.1.1); `undefined` when there is no condition, or `*` on what must exist anyway.
  * Weak tags and tags that are not ours match nothing.
- * @throws Failure `precondition-failed` when nothing can match; `malformed-request` for several versions, or `*` where it could make something new
+ * @throws Failure `precondition-failed` when nothing can match; `malformed-request` for a header too long, several versions, or `*` where it could make something new
  */
 export function ifMatchVersion(headers: HttpHeaders, route: Route): number | undefined {
   const header = headers['if-match']?.trim();
   if (header === undefined || !route.versioned || route.method === 'GET') return undefined;
+  if (header.length > MAXIMUM_IF_MATCH_CHARACTERS) throw malformed([{ field: 'header.if-match', rule: `must be at most ${MAXIMUM_IF_MATCH_CHARACTERS} characters`, value: header.slice(0, 100) }]);
   if (header === '*') return anyVersion(route);
   const versions = [...new Set(header.split(',').flatMap((tag) => OUR_TAG.exec(tag.trim())?.[1] ?? []))];
   if (versions.length === 0) throw new Failure('precondition-failed', { detail: `If-Match names no version of ours: ${header.slice(0, 100)}`, context: { ifMatch: header.slice(0, 100) } });

@@ -4,7 +4,7 @@ import type { FieldError } from '#contracts/errors';
 import { ruleInWords } from '#contracts/http/rule-in-words';
 
 /** The most bad fields that are named at once: the first ones lead to the rest. */
-const MAXIMUM_FIELD_ERRORS = 50;
+export const MAXIMUM_FIELD_ERRORS = 50;
 
 /** Values longer than this, as JSON, are shortened or left out. */
 const MAXIMUM_VALUE_CHARACTERS = 200;

@@ -30,7 +30,9 @@ export const thresholdMetric = z.strictObject({
   consecutiveSuccessLimit: z.int().min(1).max(10_000).optional(),
   /** Measured and shown, but never part of the verdict. */
   dryRun: z.boolean().default(false),
-}).refine((metric) => metric.success !== undefined || metric.failure !== undefined, { error: 'must have a success or a failure condition', path: ['success'] });
+}).refine((metric) => metric.success !== undefined || metric.failure !== undefined, { error: 'must have a success or a failure condition', path: ['success'] })
+  // The same for who reads the JSON Schema.
+  .meta({ anyOf: [{ required: ['success'] }, { required: ['failure'] }] });
 
 /** How a release is judged against the old one. */
 export const analysisTemplateSpec = z.strictObject({

@@ -13,7 +13,7 @@ export const resourceName = z
 export const releaseName = z
   .string()
   .regex(/^[A-Za-z0-9]([A-Za-z0-9._+-]{0,61}[A-Za-z0-9])?$/, 'must be 1 to 63 letters, digits, dots, underscores, pluses or hyphens, beginning and ending with a letter or digit')
-  .refine((name) => !name.includes('..'), 'must not contain two dots in a row')
+  .regex(/^(?!.*\.\.)/, 'must not contain two dots in a row')
   .meta({ example: '1.4.2' });
 
 /** A content digest, `sha256:` and 64 hexadecimal digits in lower case. */

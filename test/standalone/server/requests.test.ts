@@ -141,6 +141,7 @@ describe('a request', () => {
     expect(await versionFor('"other"')).toBe('precondition-failed');
     expect(await versionFor('W/"7", "8"')).toBe(8);
     expect(await versionFor('"7", "8"')).toBe('malformed-request');
+    expect(await versionFor(`"7"${' '.repeat(300)}, "7"`)).toBe('malformed-request');
     const put = await asAdmin('PUT', '/v1/applications/shop', { body: routes.putApplication.examples.body, headers: { 'if-match': '*' } });
     expect((await problemOf(put)).errors?.[0]?.field).toBe('header.if-match');
   });
