@@ -49,7 +49,7 @@ const LOOKS_A_MINUTE = 3;
 const FREE_DASHBOARD_METRICS = 50;
 
 /** What is called by who uses the API and by agents; all else is the control plane's own work. */
-const OUTSIDE = ['api', 'authorizer', 'socket', 'socket-authorizer'];
+export const OUTSIDE: readonly string[] = ['api', 'authorizer', 'socket', 'socket-authorizer'];
 
 /** A row of the table: what is paid for, and the most that it should cost at which price. */
 export type LedgerRow = { readonly what: string; readonly operations: Operations; readonly target?: { readonly price: 'list' | 'afterFree'; readonly usd: number } };

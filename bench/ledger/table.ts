@@ -21,14 +21,14 @@ export function ledgerTable(rows: readonly LedgerRow[]): string {
 }
 
 /** Puts the table between the markers of a page. @throws when the page has none */
-export function withLedger(page: string, table: string): string {
-  const [begin, end] = [page.indexOf(LEDGER_MARKERS.begin), page.indexOf(LEDGER_MARKERS.end)];
-  if (begin < 0 || end < begin) throw new Error('the page has no place for the ledger');
-  return `${page.slice(0, begin + LEDGER_MARKERS.begin.length)}\n${table}\n${page.slice(end)}`;
+export function withLedger(page: string, table: string, markers: { readonly begin: string; readonly end: string } = LEDGER_MARKERS): string {
+  const [begin, end] = [page.indexOf(markers.begin), page.indexOf(markers.end)];
+  if (begin < 0 || end < begin) throw new Error(`the page has no place between ${markers.begin} and ${markers.end}`);
+  return `${page.slice(0, begin + markers.begin.length)}\n${table}\n${page.slice(end)}`;
 }
 
 /** Two digits that count: 0.0034, 0.27, 1.7. */
-function dollars(usd: number): string {
+export function dollars(usd: number): string {
   if (usd === 0) return '0';
   return usd >= 10 ? usd.toFixed(0) : Number(usd.toPrecision(2)).toFixed(Math.max(2, 1 - Math.floor(Math.log10(usd))));
 }

@@ -1,5 +1,5 @@
 /** What is under way at once: SDK clients keep at most 50 connections to a host, and functions that do this have other calls beside them. */
-const AT_ONCE = 20;
+export const AT_ONCE = 20;
 
 /** Does something for each, some at a time; the first failure is told when all were tried. */
 export async function eachOf<Value>(values: readonly Value[], act: (value: Value) => Promise<void>): Promise<void> {

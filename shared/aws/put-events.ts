@@ -1,7 +1,7 @@
 import type { EventEnvelope } from '#contracts/events';
 
 /** A request has at most 10 entries and 256 KiB in all (EventBridge's quotas); 6 kB are left for what surrounds the details. */
-const ENTRIES_PER_REQUEST = 10;
+export const ENTRIES_PER_REQUEST = 10;
 const BYTES_PER_REQUEST = 250_000;
 
 /** Entries that the bus refused, as when it is throttled, are sent again after 100, 200, 400, 800 ms with full jitter: at most 1.5 s in all. */

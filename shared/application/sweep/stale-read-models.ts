@@ -8,8 +8,8 @@ import { Failure } from '#contracts/errors';
 import type { FeedEvent } from '#ports/event-store';
 
 /** How many events are read at a time, and how many pages in one sweep: 1000 events a minute; what is left comes with the next. */
-const PAGE = 200;
-const MAXIMUM_PAGES = 5;
+export const PAGE = 200;
+export const MAXIMUM_PAGES = 5;
 
 /** What is kept of a tenant between sweeps: the place in its feed up to which the read models are known to be right. */
 const progress = z.strictObject({ cursor: z.string() });
