@@ -33,6 +33,7 @@ export function contextOn(ports: DataPorts): Context {
       get samples() { return closed('samples'); },
       get connections() { return closed('connections'); },
       get idempotency() { return closed('idempotency'); },
+      get permits() { return closed('permits'); },
     },
   };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { MemoryPermits } from '#engine/memory-permits';
 import { systemClock } from '#engine/system-clock';
 import { SystemIds } from '#engine/system-ids';
 import { Vault } from '#engine/vault';
@@ -40,6 +41,8 @@ export type StandalonePorts = {
   readonly ports: Omit<Ports, 'workflow' | 'connections'>;
   readonly database: Database;
   readonly signals: PortSignals;
+  /** What seals, for what is sealed beside the ports. */
+  readonly vault: Vault;
   /** Finishes what was asked for and closes the file. Stop the relay and the scheduler first. */
   close(): Promise<void>;
 };
@@ -68,11 +71,13 @@ export async function openStandalonePorts(options: OpenPortsOptions): Promise<St
         samples: new SqliteSamples(database),
         keys: new SqliteKeys(database),
         idempotency: new SqliteIdempotency(database, vault),
+        permits: new MemoryPermits(clock),
         clock,
         ids,
       },
       database,
       signals,
+      vault,
       close: () => database.close(),
     };
   } catch (error) {

@@ -18,6 +18,7 @@ import { DynamoKeys } from './keys.ts';
 import { lateBlobs, lateBus, lateDelays, lateExecutions, lateSockets } from './late.ts';
 import { DynamoLeases } from './lease.ts';
 import { openedOnce } from './opened-once.ts';
+import { DynamoPermits } from './permits.ts';
 import { DynamoRateLimits } from './rate-limits.ts';
 import { DynamoReadModels } from './read-model.ts';
 import { DynamoRelay } from './relay.ts';
@@ -62,7 +63,7 @@ export function openAwsPorts(environment: FunctionEnvironment): AwsPorts {
       workflow: new StepFunctionsWorkflow({ executions, machines: machinesAt(environment.SLUICE_MACHINE_ARN_PREFIX), state, clock }),
       bus: new EventBridgeBus(bus, clock, ids), timers: new QueueTimers(state, delays, clock), blobs: lateBlobs(openedOnce(async () => (await import('./blobs.ts')).openBlobs(environment.SLUICE_BLOBS_BUCKET))),
       secrets: new DynamoSecrets(state, vault), samples: new DynamoSamples(state), connections: new GatewayConnections(sockets, state, now),
-      keys: new DynamoKeys(state), idempotency: new DynamoIdempotency(state, vault), clock, ids,
+      keys: new DynamoKeys(state), idempotency: new DynamoIdempotency(state, vault), permits: new DynamoPermits(state, now), clock, ids,
     },
     tickets: new DynamoTickets(state, now), rateLimits: new DynamoRateLimits(state, clock), feed, relay: new DynamoRelay({ events, state, bus }),
     dataKeyOf: async (tenant) => await (await vault()).dataKey(tenant),

@@ -6,6 +6,7 @@ import type { EventStore } from '#ports/event-store';
 import type { Idempotency } from '#ports/idempotency';
 import type { Keys } from '#ports/keys';
 import type { Leases } from '#ports/lease';
+import type { Permits } from '#ports/permits';
 import type { ReadModels } from '#ports/read-model';
 import type { Samples } from '#ports/samples';
 import type { Secrets } from '#ports/secrets';
@@ -26,6 +27,7 @@ export type Ports = {
   readonly connections: Connections;
   readonly keys: Keys;
   readonly idempotency: Idempotency;
+  readonly permits: Permits;
   readonly clock: Clock;
   readonly ids: Ids;
 };

@@ -6,6 +6,7 @@ import { DynamoIdempotency } from '#aws/idempotency';
 import { DynamoKeys } from '#aws/keys';
 import { DynamoLeases } from '#aws/lease';
 import { DynamoRateLimits } from '#aws/rate-limits';
+import { DynamoPermits } from '#aws/permits';
 import { DynamoReadModels } from '#aws/read-model';
 import { DynamoSamples } from '#aws/samples';
 import { sealedKeysIn } from '#aws/sealed-keys';
@@ -23,6 +24,7 @@ import { idempotencyContract } from '../contracts/idempotency.ts';
 import { keyContract } from '../contracts/keys.ts';
 import { leaseContract } from '../contracts/lease.ts';
 import { rateLimitContract } from '../contracts/rate-limit.ts';
+import { permitContract } from '../contracts/permits.ts';
 import { readModelContract } from '../contracts/read-model.ts';
 import { sampleContract } from '../contracts/samples.ts';
 import { secretContract } from '../contracts/secrets.ts';
@@ -85,6 +87,12 @@ idempotencyContract(name, async () => {
 sampleContract(name, async () => {
   const made = await freshTables();
   return { port: new DynamoSamples(made.state), close: closing(made), now };
+});
+
+permitContract(name, async () => {
+  const made = await freshTables();
+  let passedSeconds = 0;
+  return { port: new DynamoPermits(made.state, () => Date.now() + passedSeconds * 1000), pass: async (seconds) => { passedSeconds += seconds; }, close: closing(made) };
 });
 
 ticketContract(name, async () => {

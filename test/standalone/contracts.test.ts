@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { SystemIds } from '#engine/system-ids';
 import { systemRandom } from '#standalone/clock';
+import { MemoryPermits } from '#engine/memory-permits';
 import { MemoryRateLimits } from '#engine/memory-rate-limits';
 import { Relay } from '#standalone/relay';
 import { Scheduler } from '#standalone/scheduler';
@@ -17,6 +18,7 @@ import { eventStoreContract } from '../contracts/event-store.ts';
 import { idempotencyContract } from '../contracts/idempotency.ts';
 import { keyContract } from '../contracts/keys.ts';
 import { leaseContract } from '../contracts/lease.ts';
+import { permitContract } from '../contracts/permits.ts';
 import { rateLimitContract } from '../contracts/rate-limit.ts';
 import { readModelContract } from '../contracts/read-model.ts';
 import { sampleContract } from '../contracts/samples.ts';
@@ -133,6 +135,11 @@ connectionContract('of this process', openConnections);
 ticketContract('in memory', async () => {
   const time = new VirtualTime();
   return { port: new MemoryTickets(time), now: () => time.now(), close: () => Promise.resolve() };
+});
+
+permitContract('in memory', async () => {
+  const time = new VirtualTime();
+  return { port: new MemoryPermits(time), pass: async (seconds) => time.advance(seconds), close: () => Promise.resolve() };
 });
 
 rateLimitContract('in memory', async () => {

@@ -10,7 +10,7 @@ import type { Check } from '#domain/deployment/events';
 import type { Side } from '#domain/planning/plan-input';
 
 /** Targets have this long to answer a check; a verb answers within 10 s, and the caller's call lasts 60 s. */
-const CHECK_SECONDS = 15;
+export const CHECK_SECONDS = 15;
 
 /** How often the answers are looked for: a target that is awake answers within a few tenths of a second. */
 const LOOK_MILLISECONDS = 100;
