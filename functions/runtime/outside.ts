@@ -1,5 +1,3 @@
-import { createHmac } from 'node:crypto';
-
 import { createCursors } from '#application/http/cursor';
 import { defaultHttpSettings } from '#application/http/exchange';
 import type { Outside, Unexpected } from '#application/http/exchange';
@@ -7,6 +5,7 @@ import { createHttpMetrics } from '#application/http/http-metrics';
 import { createMetrics } from '#application/http/metrics';
 import { createStreamApi } from '#application/http/stream-api';
 import { openedOnce } from '#aws/opened-once';
+import { cursorKeyOf } from '#engine/cursor-key';
 import { MemoryRateLimits } from '#engine/memory-rate-limits';
 
 import { opened } from './engine.ts';
@@ -21,7 +20,7 @@ export const unsigned: Omit<Outside, 'cursors'> = {
 };
 
 /** What signs cursors is derived from a data key, so that all functions have the same; it is read at its first use. */
-export const cursorKey = openedOnce(async () => createHmac('sha256', await opened.dataKeyOf('operator')).update('cursor-key').digest());
+export const cursorKey = openedOnce(async () => cursorKeyOf(await opened.dataKeyOf('operator')));
 
 /** The use cases' side of WebSockets. */
 export const openStream = openedOnce(async () => createStreamApi({ ...unsigned, cursors: createCursors(await cursorKey()) }, opened.tickets));
