@@ -4,6 +4,7 @@ import { adminCommands } from './commands/admin.ts';
 import { retryCommand, rollbackCommand } from './commands/again.ts';
 import { agentCommand } from './commands/agent.ts';
 import { applyCommand } from './commands/apply.ts';
+import { auditCommands } from './commands/audit.ts';
 import { aslRunCommand, eventsMatchCommand } from './commands/cases.ts';
 import { completionCommand } from './commands/completion.ts';
 import { deleteCommand } from './commands/delete.ts';
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   schemaCommand,
   serveCommand,
   agentCommand,
+  ...auditCommands,
   ...adminCommands,
   aslRunCommand,
   eventsMatchCommand,
@@ -53,6 +55,7 @@ export const commandGroups: Readonly<Record<string, string>> = {
   secrets: 'Secrets of the tenant, whose values are never shown',
   keys: 'API keys of the tenant',
   tenants: 'Tenants, for the operator',
+  audit: 'Whether events are as they were written',
   admin: 'The data of a control plane, for who runs it',
   asl: 'Amazon States Language',
 };

@@ -12,6 +12,7 @@ export const outcomes = {
   failed: { exitCode: 11, meaning: 'A deployment was waited for: Failed' },
   aborted: { exitCode: 12, meaning: 'A deployment was waited for: Aborted' },
   checksFailed: { exitCode: 13, meaning: '`validate`: at least one check failed' },
+  auditFailed: { exitCode: 14, meaning: '`audit verify`: something was changed, removed or reordered' },
   bug: { exitCode: 70, meaning: 'Something unexpected happened in the command line itself' },
   interrupted: { exitCode: 130, meaning: 'Interrupted (Ctrl-C); a deployment that was watched goes on' },
 } as const;

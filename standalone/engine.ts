@@ -6,6 +6,7 @@ import type { Clock, Ids } from '#ports/clock';
 import type { Connections } from '#ports/connections';
 import type { Ports } from '#ports/ports';
 
+import { makeCheckpoints } from './checkpoints.ts';
 import { systemRandom, systemSleeper } from './clock.ts';
 import type { Random, Sleeper } from './clock.ts';
 import type { Database } from './database.ts';
@@ -44,6 +45,8 @@ export type Engine = {
   readonly signals: PortSignals;
   /** The context of work that no caller asked for. */
   contextOf(tenant: string, traceId?: string): Context;
+  /** A tenant's data key, unsealed: 32 bytes. */
+  dataKeyOf(tenant: string): Promise<Uint8Array>;
   counts(): Promise<{ readonly [name: string]: number }>;
   /** Begins to relay, to fire timers and to run machines; also what was left undone before. */
   start(): Promise<void>;
@@ -76,11 +79,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const scheduler = new Scheduler({
     ...shared, timersChanged: signals.timersChanged,
     fire: async (payload) => await handlers.timer(contextOf(payload.tenant), payload),
-    runSchedule: async (name) => await handlers.schedules[name](contextOf(ENGINE_TENANT)),
+    runSchedule: async (name) => {
+      try {
+        await handlers.schedules[name](contextOf(ENGINE_TENANT));
+      } finally {
+        // Whatever the sweep found wrong: what has happened until now is sealed once a minute.
+        if (name === 'sweep') await makeCheckpoints({ database, vault: opened.vault, clock });
+      }
+    },
   });
   const engine = new WorkflowEngine({ ...shared, workflow, tasks: handlers.tasks, changed, contextOf });
   return {
     ports, handlers, database, signals, contextOf,
+    dataKeyOf: async (tenant) => await opened.vault.dataKey(tenant),
     counts: async () => ({ ...(await relay.counts()), ...(await scheduler.counts()), ...(await database.run('countExecutions', undefined)) }),
     start: async () => {
       relay.start();

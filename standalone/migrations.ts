@@ -7,6 +7,7 @@ import { workflowSchema } from './schema/0002-workflow.ts';
 import { repetitionsSchema } from './schema/0003-repetitions.ts';
 import { filtersSchema } from './schema/0004-filters.ts';
 import { marksSchema } from './schema/0005-marks.ts';
+import { checkpointsSchema } from './schema/0006-checkpoints.ts';
 
 /** One step of the file's schema: SQL that brings a file from the version before to this one. */
 export type Migration = { readonly name: string; readonly sql: string };
@@ -16,7 +17,7 @@ export type Migration = { readonly name: string; readonly sql: string };
  */
 export const migrations: readonly Migration[] = [
   { name: 'ports', sql: portsSchema }, { name: 'workflow', sql: workflowSchema }, { name: 'repetitions', sql: repetitionsSchema }, { name: 'filters', sql: filtersSchema },
-  { name: 'marks', sql: marksSchema },
+  { name: 'marks', sql: marksSchema }, { name: 'checkpoints', sql: checkpointsSchema },
 ];
 
 /** Marks the file as ours ("SLUC" in ASCII), in the header field that SQLite keeps for this (https://sqlite.org/fileformat.html, offset 68). */

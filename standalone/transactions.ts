@@ -1,4 +1,5 @@
 import type { FindTransaction } from './batch.ts';
+import { checkpointTransactions } from './transactions/checkpoints.ts';
 import { deliveryTransactions } from './transactions/deliveries.ts';
 import { eventTransactions } from './transactions/events.ts';
 import { idempotencyTransactions } from './transactions/idempotency.ts';
@@ -17,6 +18,7 @@ import { workflowTransactions } from './transactions/workflow.ts';
  */
 export const transactions = {
   ...eventTransactions,
+  ...checkpointTransactions,
   ...deliveryTransactions,
   ...readModelTransactions,
   ...leaseTransactions,

@@ -22,6 +22,9 @@ const EVENTS_PER_TRANSACTION = 49;
 const MAXIMUM_TRIES = 30;
 const LONGEST_PAUSE_MILLISECONDS = 50;
 
+/** What follows a tenant in the name of the partition of its marks: up to which version each stream is in the feed. */
+export const FED = 'fed';
+
 const ended = z.object({ position: z.int() });
 const marked = z.object({ sk: z.string(), version: z.int() });
 const placed = z.object({ sk: z.string(), stream: z.string(), version: z.int() });
@@ -123,7 +126,7 @@ function endPlace(tenant: string): Place {
 }
 
 function markPlace(tenant: string, stream: string): Place {
-  return { pk: `${tenant}#fed`, sk: stream };
+  return { pk: `${tenant}#${FED}`, sk: stream };
 }
 
 function cursorOf(position: number): string {

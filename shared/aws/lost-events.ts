@@ -37,6 +37,8 @@ export type LostEventsOptions = {
   readonly feed: Pick<Feed, 'marks'>; readonly relay: Pick<DynamoRelay, 'marks' | 'relay'>;
   /** Brings an event into the read models and the feed; answers what must be given again. */
   bringIn(events: readonly EventEnvelope[]): Promise<readonly EventEnvelope[]>;
+  /** Is told the newest event that was seen of each stream; some come again with the next look. */
+  seen?(places: readonly Place[]): void;
 };
 
 /** How many streams were behind in each consumer and are not any more, and what went wrong with others; these are looked at again. */
@@ -61,6 +63,7 @@ export async function bringInLost(options: LostEventsOptions): Promise<LostEvent
   };
   for (const one of before?.behind ?? []) see(one);
   for await (const one of eventsBetween(client, { name: eventsTable, index: tables.events.index.name }, from, until)) see(one);
+  options.seen?.([...newest.values()]);
   const looked: (LostEvents & { readonly behind: readonly Place[] })[] = [];
   await eachOf([...Map.groupBy(newest.values(), ({ tenant }) => tenant)], async ([tenant, places]) => { looked.push(await bringInTenant(options, tenant, places)); });
   const behind = looked.flatMap((one) => one.behind);

@@ -35,17 +35,12 @@ export class TableCopy {
 
   /** All items as JSON. @throws Failure `not-found` when there is no such table */
   async *read(): AsyncGenerator<Json> {
-    let start: Record<string, AttributeValue> | undefined;
-    do {
-      const answer: ScanCommandOutput = await this.#found(this.#client.send(new ScanCommand({ TableName: this.#table, ConsistentRead: true, ...(start === undefined ? {} : { ExclusiveStartKey: start }) })));
-      for (const item of answer.Items ?? []) yield mapOf(item);
-      start = answer.LastEvaluatedKey;
-    } while (start !== undefined);
+    for await (const item of scanned(this.#client, this.#table)) yield mapOf(item);
   }
 
   /** Whether nothing is in it. @throws Failure `not-found` */
   async isEmpty(): Promise<boolean> {
-    return ((await this.#found(this.#client.send(new ScanCommand({ TableName: this.#table, ConsistentRead: true, Limit: 1 })))).Items ?? []).length === 0;
+    return ((await found(this.#table, this.#client.send(new ScanCommand({ TableName: this.#table, ConsistentRead: true, Limit: 1 })))).Items ?? []).length === 0;
   }
 
   /** Writes items as they were read. @throws Failure `rule-broken` for what is no item */
@@ -79,15 +74,16 @@ export class TableCopy {
       }
     }
   }
+}
 
-  async #found<Answer>(sent: Promise<Answer>): Promise<Answer> {
-    try {
-      return await sent;
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) throw new Failure('not-found', { detail: `There is no table ${this.#table} in this region and account.`, cause: error });
-      throw error;
-    }
-  }
+/** All items of a table, strongly consistent, each part as it is in the moment in which it is read. @throws Failure `not-found` when there is no such table */
+export async function* scanned(client: DynamoDBClient, table: string): AsyncGenerator<Record<string, AttributeValue>> {
+  let start: Record<string, AttributeValue> | undefined;
+  do {
+    const answer: ScanCommandOutput = await found(table, client.send(new ScanCommand({ TableName: table, ConsistentRead: true, ...(start === undefined ? {} : { ExclusiveStartKey: start }) })));
+    yield* answer.Items ?? [];
+    start = answer.LastEvaluatedKey;
+  } while (start !== undefined);
 }
 
 /** Copies of both tables, with a client of their own. */
@@ -105,4 +101,13 @@ function jsonOf(value: AttributeValue): Json {
 
 function mapOf(item: Readonly<Record<string, AttributeValue>>): Json {
   return Object.fromEntries(Object.entries(item).map(([name, member]) => [name, jsonOf(member)]));
+}
+
+async function found<Answer>(table: string, sent: Promise<Answer>): Promise<Answer> {
+  try {
+    return await sent;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) throw new Failure('not-found', { detail: `There is no table ${table} in this region and account.`, cause: error });
+    throw error;
+  }
 }
