@@ -1,4 +1,4 @@
-import { filled, secondsToToken } from '#engine/token-bucket';
+import { filled, secondsToTokens } from '#engine/token-bucket';
 import type { TokenBucket } from '#engine/token-bucket';
 import type { Clock } from '#ports/clock';
 import type { RateLimit, RateLimits } from '#ports/rate-limit';
@@ -16,11 +16,19 @@ export class MemoryRateLimits implements RateLimits {
     this.#clock = clock;
   }
 
-  async take(name: string, limit: RateLimit, mode: 'take' | 'ask' = 'take'): Promise<number> {
-    const bucket = filled(this.#buckets.get(name), limit, this.#clock.now());
-    const seconds = secondsToToken(bucket, limit);
-    if (seconds === 0 && mode === 'take') this.#keep(name, { ...bucket, tokens: bucket.tokens - 1 });
+  async take(name: string, limit: RateLimit, tokens = 1): Promise<number> {
+    const bucket = this.#filled(name, limit);
+    const seconds = secondsToTokens(bucket, limit, tokens);
+    if (seconds === 0) this.#keep(name, { ...bucket, tokens: bucket.tokens - tokens });
     return seconds;
+  }
+
+  async ask(name: string, limit: RateLimit): Promise<number> {
+    return secondsToTokens(this.#filled(name, limit), limit);
+  }
+
+  #filled(name: string, limit: RateLimit): TokenBucket {
+    return filled(this.#buckets.get(name), limit, this.#clock.now());
   }
 
   #keep(name: string, bucket: TokenBucket): void {

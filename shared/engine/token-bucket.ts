@@ -13,8 +13,8 @@ export function filled(bucket: TokenBucket | undefined, limit: RateLimit, now: n
   return { tokens: Math.min(limit.burst, bucket.tokens + gained), at: now };
 }
 
-/** After how many whole seconds a filled bucket has a token; 0 when it has one. */
-export function secondsToToken(bucket: TokenBucket, limit: RateLimit): number {
-  const missing = 1 - bucket.tokens;
+/** After how many whole seconds a filled bucket has so many tokens; 0 when it has them. */
+export function secondsToTokens(bucket: TokenBucket, limit: RateLimit, tokens = 1): number {
+  const missing = tokens - bucket.tokens;
   return missing <= ROUNDING ? 0 : Math.max(1, Math.ceil(missing / limit.perSecond));
 }

@@ -7,8 +7,10 @@ export type RateLimit = { readonly burst: number; readonly perSecond: number };
  */
 export interface RateLimits {
   /**
-   * Takes one token. Answers 0 when there was one, else after how many whole seconds (at least 1) there will be; then none is taken.
-   * With `ask` nothing is ever taken: it tells only whether there is one.
+   * Takes so many tokens at once, one where nothing is said and never more than the burst. Answers 0 when there were as many, else after how many
+   * whole seconds (at least 1) there will be; then none is taken.
    */
-  take(bucket: string, limit: RateLimit, mode?: 'take' | 'ask'): Promise<number>;
+  take(bucket: string, limit: RateLimit, tokens?: number): Promise<number>;
+  /** Tells the same of one token, and takes nothing. */
+  ask(bucket: string, limit: RateLimit): Promise<number>;
 }

@@ -5,7 +5,7 @@ import type { Api } from '#application/http/api';
 import { Failure } from '#contracts/errors';
 import { closeCodes, MAXIMUM_SUBSCRIPTIONS, PING_SECONDS } from '#contracts/stream';
 import type { ClientMessage, Topic } from '#contracts/stream';
-import { filled, secondsToToken } from '#engine/token-bucket';
+import { filled, secondsToTokens } from '#engine/token-bucket';
 import type { TokenBucket } from '#engine/token-bucket';
 import { parseMessage } from '#engine/client-message';
 import type { Ports } from '#ports/ports';
@@ -94,7 +94,7 @@ export class StreamConnection implements OpenConnection {
     this.#heardAt = now;
     const bucket = filled(this.#bucket, this.#context.settings.messageRate, now);
     this.#bucket = { ...bucket, tokens: bucket.tokens - 1 };
-    if (secondsToToken(bucket, this.#context.settings.messageRate) === 0) return true;
+    if (secondsToTokens(bucket, this.#context.settings.messageRate) === 0) return true;
     this.#fail(null, new Failure('rate-limited', 'too many messages'));
     this.close(closeCodes.tooManyMessages, 'too many messages');
     return false;

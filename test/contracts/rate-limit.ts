@@ -62,9 +62,28 @@ export function rateLimitContract(name: string, open: OpenSubject<RateLimitSubje
 
     it('tells whether there is a token, without taking it', async () => {
       const bucket = freshBucket();
-      for (let index = 0; index < 5; index += 1) expect(await limits.take(bucket, SLOW, 'ask')).toBe(0);
+      for (let index = 0; index < 5; index += 1) expect(await limits.ask(bucket, SLOW)).toBe(0);
       expect(await takes(bucket, 3)).toEqual([0, 0, 0]);
-      expect(await limits.take(bucket, SLOW, 'ask')).toBeGreaterThan(0);
+      expect(await limits.ask(bucket, SLOW)).toBeGreaterThan(0);
+    });
+
+    it('takes several tokens at once or none, and says after how many seconds there are as many', async () => {
+      const bucket = freshBucket();
+      expect(await limits.take(bucket, SLOW, 2)).toBe(0);
+      // One token is left, or a little more, and one more comes within 5 s.
+      expect([1, 2, 3, 4, 5]).toContain(await limits.take(bucket, SLOW, 2));
+      expect([6, 7, 8, 9, 10]).toContain(await limits.take(bucket, SLOW, 3));
+      expect(await limits.take(bucket, SLOW)).toBe(0);
+      expect(await limits.take(bucket, SLOW)).toBeGreaterThan(0);
+    });
+
+    it('has as many tokens as it said that it would', async () => {
+      const bucket = freshBucket();
+      await takes(bucket, 3);
+      const seconds = await limits.take(bucket, SLOW, 2);
+      await subject.pass(seconds);
+      expect(await limits.take(bucket, SLOW, 2)).toBe(0);
+      expect(await limits.take(bucket, SLOW)).toBeGreaterThan(0);
     });
 
     it('keeps buckets apart', async () => {

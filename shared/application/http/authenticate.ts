@@ -85,7 +85,7 @@ export function callerOf(record: KeyRecord): Caller {
 }
 
 async function assertNoGuesser(outside: Pick<Outside, 'rateLimits' | 'metrics' | 'settings'>, clientAddress: string): Promise<void> {
-  const retryAfterSeconds = await outside.rateLimits.take(guessBucket(clientAddress), outside.settings.guessRate, 'ask');
+  const retryAfterSeconds = await outside.rateLimits.ask(guessBucket(clientAddress), outside.settings.guessRate);
   if (retryAfterSeconds === 0) return;
   outside.metrics.refusedKeys.add(['guessing']);
   outside.metrics.rateLimited.add(['guess']);

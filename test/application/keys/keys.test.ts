@@ -49,7 +49,7 @@ describe('a key', () => {
 
   it('opens the outside until it expires', async () => {
     const { key, id } = await system.call('createKey', { body: { name: 'ci', role: 'viewer', expiresInDays: 1 } });
-    const { authenticate } = createAuthenticator({ ports: system.engine.ports, rateLimits: { take: async () => 0 }, metrics: createHttpMetrics(createMetrics()), settings: defaultHttpSettings });
+    const { authenticate } = createAuthenticator({ ports: system.engine.ports, rateLimits: { take: async () => 0, ask: async () => 0 }, metrics: createHttpMetrics(createMetrics()), settings: defaultHttpSettings });
     expect(await authenticate(`Bearer ${key}`, '192.0.2.1')).toMatchObject({ id, tenant: 'default', role: 'viewer' });
     system.time.advance(86_400);
     await expect(authenticate(`Bearer ${key}`, '192.0.2.1')).rejects.toMatchObject({ code: 'unauthenticated' });
