@@ -6,13 +6,13 @@ import type { Metrics } from '#application/http/metrics';
 import { serviceOperations } from '#application/http/service-operations';
 import { ensureOperatorKey, ensureTenant } from '#application/tenants/first-start';
 import { Failure } from '#contracts/errors';
+import { cursorKeyOf } from '#engine/cursor-key';
 import { MemoryRateLimits } from '#engine/memory-rate-limits';
 import { systemClock } from '#engine/system-clock';
 
 import { version } from '../shared/version.ts';
 import { OpenConnections } from './connections.ts';
-import { cursorKeyOf } from './cursor-key.ts';
-import { openEngine } from './engine.ts';
+import { ENGINE_TENANT, openEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { startServer } from './server/start-server.ts';
 import type { ListenOptions } from './server/start-server.ts';
@@ -62,7 +62,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Runni
     const firstKeys = await ensureFirstKeys(engine, options.adminKey);
     const stopCounting = countInto(metrics, engine);
     const report = ({ error, traceId, operation }: Unexpected) => options.log(`trouble in ${operation}, trace ${traceId}: ${wordsOf(error)}`);
-    const api = createApi({ operations: engine.handlers.operations, ports: engine.ports, tickets, rateLimits: new MemoryRateLimits(systemClock), metrics, cursorKey: await cursorKeyOf(engine.ports), report });
+    const api = createApi({ operations: engine.handlers.operations, ports: engine.ports, tickets, rateLimits: new MemoryRateLimits(systemClock), metrics, cursorKey: cursorKeyOf(await engine.dataKeyOf(ENGINE_TENANT)), report });
     const server = await startServer({ api, ports: engine.ports, metrics, connections, appended: engine.signals.appended, listen: options.listen, report });
     await engine.start();
     return {
