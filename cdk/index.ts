@@ -9,7 +9,12 @@
  */
 export { ControlPlane } from '#cdk/constructs/control-plane';
 export type { ControlPlaneProps } from '#cdk/constructs/control-plane';
-export { Data } from '#cdk/constructs/data';
-export type { DataProps } from '#cdk/constructs/data';
+export type { Alarms } from '#cdk/constructs/alarms';
+export type { Data } from '#cdk/constructs/data';
+export type { Functions } from '#cdk/constructs/functions';
+export type { Machines } from '#cdk/constructs/machines';
+export type { Queues } from '#cdk/constructs/queues';
+export type { RestApi } from '#cdk/constructs/rest-api';
+export type { SocketApi } from '#cdk/constructs/socket-api';
 export { Tenant } from '#cdk/constructs/tenant';
 export type { TenantEventsProps, TenantProps } from '#cdk/constructs/tenant';

@@ -1,9 +1,11 @@
-import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import type { CloudFormationCustomResourceDeleteEvent, CloudFormationCustomResourceEvent } from 'aws-lambda';
+import * as z from 'zod';
 
 import { openSecretValues } from '#aws/secret-values';
-import { tenantResource } from '#contracts/tenant-resource';
+import { leavingTenant, tenantResource } from '#contracts/tenant-resource';
 
 import { around } from './runtime/handler.ts';
+import { logger } from './runtime/logger.ts';
 import { answeringStack } from './runtime/stack-answer.ts';
 import { leaveTenant, registerTenant } from './runtime/tenant.ts';
 
@@ -17,9 +19,18 @@ const physicalIdOf = (tenant: string) => `tenant/${tenant}`;
  * afterwards deletes the old one. No attribute of the resource holds a key.
  */
 export const handler = around(answeringStack(async (event: CloudFormationCustomResourceEvent) => {
-  const properties = tenantResource.parse(event.ResourceProperties);
+  if (event.RequestType === 'Delete') return await leave(event);
+  const { data: properties, error } = tenantResource.safeParse(event.ResourceProperties);
+  if (error !== undefined) throw new Error(`the properties do not fit: ${z.prettifyError(error)}`);
   const physicalId = physicalIdOf(properties.Tenant);
-  if (event.RequestType !== 'Delete') await registerTenant({ secrets, properties, requestId: event.RequestId });
-  else if (event.PhysicalResourceId === physicalId) await leaveTenant({ secrets, properties, requestId: event.RequestId });
-  return { physicalId: event.RequestType === 'Delete' ? event.PhysicalResourceId : physicalId };
+  await registerTenant({ secrets, properties, requestId: event.RequestId, isOurs: event.RequestType === 'Update' && event.PhysicalResourceId === physicalId });
+  return { physicalId };
 }));
+
+/** With properties that are no longer understood nothing can be done, but the stack can be deleted all the same. */
+async function leave({ ResourceProperties, PhysicalResourceId: physicalId }: CloudFormationCustomResourceDeleteEvent) {
+  const { data: properties, error } = leavingTenant.safeParse(ResourceProperties);
+  if (error !== undefined) logger.error('the tenant is left as it is, and its admin key with it', { physicalId, problem: z.prettifyError(error) });
+  else if (physicalId === physicalIdOf(properties.Tenant)) await leaveTenant({ secrets, properties });
+  return { physicalId };
+}

@@ -28,6 +28,7 @@ import { Functions } from './functions.ts';
 import type { FunctionExtras } from './functions.ts';
 import { Machines } from './machines.ts';
 import { Queues } from './queues.ts';
+import { refuseUnfit } from './refuse-unfit.ts';
 import { REST_STAGE, RestApi } from './rest-api.ts';
 import { Schedules } from './schedules.ts';
 import { SOCKET_STAGE, SocketApi } from './socket-api.ts';
@@ -108,8 +109,7 @@ export class ControlPlane extends Construct {
   constructor(scope: Construct, id: string, props: ControlPlaneProps = {}) {
     super(scope, id);
     const { name = DEFAULT_NAME, removeDataWithStack = false, logRetention = RetentionDays.ONE_MONTH, domain, webAclArn, emulator } = props;
-    const { error } = installationName.safeParse(name);
-    if (error !== undefined) throw new Error(`name ${error.issues.map(({ message }) => message).join(', ')}, not "${name}"`);
+    refuseUnfit(installationName, 'name', name);
     this.#props = props;
     this.#name = name;
     this.operatorKeyParameter = `/${name}/operator-key`;

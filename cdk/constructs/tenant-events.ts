@@ -6,8 +6,8 @@ import { Construct } from 'constructs';
 
 import { EVENT_SOURCE } from '#contracts/events';
 
-/** What is forwarded where. */
-export type ForwardedEvents = { readonly tenantName: string; readonly controlPlaneBusArn: string; readonly to: IEventBus | IRuleTarget | undefined };
+/** What is forwarded where. An emulator lacks policies of buses. */
+export type ForwardedEvents = { readonly tenantName: string; readonly controlPlaneBusArn: string; readonly to: IEventBus | IRuleTarget | undefined; readonly isEmulated: boolean };
 
 /** Where the control plane's bus is, as its ARN tells. */
 type Place = { readonly account: string; readonly region: string };
@@ -17,7 +17,7 @@ type Place = { readonly account: string; readonly region: string };
  * the same account and region, else in a stack beside it, for the control plane's account and region.
  */
 export class TenantEvents extends Construct {
-  constructor(scope: Construct, id: string, { tenantName, controlPlaneBusArn, to }: ForwardedEvents) {
+  constructor(scope: Construct, id: string, { tenantName, controlPlaneBusArn, to, isEmulated }: ForwardedEvents) {
     super(scope, id);
     const own = Stack.of(this);
     const { service, account = '', region = '' } = Token.isUnresolved(controlPlaneBusArn) ? { ...own.env, service: 'events' } : own.splitArn(controlPlaneBusArn, ArnFormat.SLASH_RESOURCE_NAME);
@@ -30,7 +30,7 @@ export class TenantEvents extends Construct {
       eventPattern: { source: [EVENT_SOURCE], detail: { tenant: [tenantName] } }, targets: [isBus(to) ? new ForwardTo(to) : to],
     });
     // Another account may put events on a bus only when the bus says so.
-    if (isBus(to) && isElsewhere(own.account, account)) {
+    if (isBus(to) && isElsewhere(own.account, account) && !isEmulated) {
       new CfnEventBusPolicy(this, 'Policy', {
         eventBusName: to.eventBusName, statementId: `sluice-${account}`,
         statement: { Effect: 'Allow', Principal: { AWS: own.formatArn({ service: 'iam', region: '', account, resource: 'root' }) }, Action: 'events:PutEvents', Resource: to.eventBusArn },

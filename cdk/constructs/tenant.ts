@@ -10,10 +10,13 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
 import { tenantFunctions } from '#contracts/function-table';
+import { controlPlaneUrl } from '#contracts/tenant-resource';
 import type { TenantResource } from '#contracts/tenant-resource';
+import { resourceName } from '#domain/resources/names';
 
 import { acknowledge, acknowledgeStars } from './acknowledge.ts';
 import { bundleOf } from './bundles.ts';
+import { refuseUnfit } from './refuse-unfit.ts';
 import { TenantEvents } from './tenant-events.ts';
 
 /** Where a tenant's events go. */
@@ -30,7 +33,7 @@ export type TenantEventsProps = {
 export type TenantProps = {
   /** The tenant's name: 1 to 63 lower-case letters, digits and dashes. Another name later is another tenant. */
   readonly tenantName: string;
-  /** The address of the control plane's HTTP API: its output `Url`. */
+  /** The address of the control plane's HTTP API: its output `Url`. It begins with https://, unless it is that of an emulator on the same machine. */
   readonly url: string;
   /**
    * The whole ARN of a secret with an operator key, as text or as JSON with the key under `key`. In another account, the secret and the customer key
@@ -41,6 +44,11 @@ export type TenantProps = {
   readonly operatorKeyEncryptionKey?: IKey;
   /** The customer key for the secret with the admin key. Default: the account's own key for secrets. */
   readonly encryptionKey?: IKey;
+  /**
+   * Whether a tenant that this construct has not made may be taken over: one of that name that is there already gets one more admin key, which this
+   * secret holds. Default: no, a name that is taken fails the deploy, so that nobody gets an admin key of a tenant by mistyping its name.
+   */
+  readonly adopt?: boolean;
   /** Which events go where. Default: none are forwarded. */
   readonly events?: TenantEventsProps;
   /**
@@ -50,6 +58,8 @@ export type TenantProps = {
   readonly removalPolicy?: RemovalPolicy;
   /** How long the log of the function is kept. Default: a month. */
   readonly logRetention?: RetentionDays;
+  /** The address of an emulator that it goes onto, which lacks policies of buses: no other account is let to put events there. Default: none. */
+  readonly emulator?: string;
 };
 
 /**
@@ -72,7 +82,9 @@ export class Tenant extends Construct {
 
   constructor(scope: Construct, id: string, props: TenantProps) {
     super(scope, id);
-    const { tenantName, url, operatorKeySecretArn, encryptionKey, events, removalPolicy = RemovalPolicy.RETAIN } = props;
+    const { tenantName, url, operatorKeySecretArn, encryptionKey, adopt = false, events, removalPolicy = RemovalPolicy.RETAIN, emulator } = props;
+    if (!Token.isUnresolved(tenantName)) refuseUnfit(resourceName, 'tenantName', tenantName);
+    if (!Token.isUnresolved(url)) refuseUnfit(controlPlaneUrl, 'url', url);
     if (!Token.isUnresolved(operatorKeySecretArn) && Stack.of(this).splitArn(operatorKeySecretArn, ArnFormat.COLON_RESOURCE_NAME).service !== 'secretsmanager') throw new Error(`operatorKeySecretArn must be the ARN of a secret, not "${operatorKeySecretArn}"`);
     this.tenantName = tenantName;
     // It is made with a random text, which the function replaces by the key.
@@ -80,10 +92,10 @@ export class Tenant extends Construct {
     acknowledge(adminKey, 'adminKey');
     this.adminKey = adminKey;
     const registers = this.#function(props, adminKey);
-    const properties: TenantResource = { Tenant: tenantName, Url: url, OperatorKeySecret: operatorKeySecretArn, AdminKeySecret: adminKey.secretArn, OnDelete: removalPolicy === RemovalPolicy.DESTROY ? 'delete' : 'keep' };
+    const properties: TenantResource = { Tenant: tenantName, Url: url, OperatorKeySecret: operatorKeySecretArn, AdminKeySecret: adminKey.secretArn, OnDelete: removalPolicy === RemovalPolicy.DESTROY ? 'delete' : 'keep', Adopt: adopt ? 'true' : 'false' };
     const resource = new CustomResource(this, 'Resource', { serviceToken: registers.functionArn, resourceType: 'Custom::SluiceTenant', properties, serviceTimeout: Duration.minutes(10) });
     this.eventBus = events === undefined || events.target !== undefined ? undefined : (events.bus ?? new EventBus(this, 'Bus', { eventBusName: `sluice-${tenantName}`, description: `The events of the tenant ${tenantName}` }));
-    if (events !== undefined) new TenantEvents(this, 'Events', { tenantName, controlPlaneBusArn: events.controlPlaneBusArn, to: this.eventBus ?? events.target }).node.addDependency(resource);
+    if (events !== undefined) new TenantEvents(this, 'Events', { tenantName, controlPlaneBusArn: events.controlPlaneBusArn, to: this.eventBus ?? events.target, isEmulated: emulator !== undefined }).node.addDependency(resource);
     acknowledgeStars(this);
   }
 

@@ -4,6 +4,8 @@ import * as z from 'zod';
 
 import type { HttpAnswer, HttpRequest } from '#application/http/exchange';
 
+import { baseUrlOf } from './base-url.ts';
+
 const authorized = z.object({ tenant: z.string() });
 
 /** Makes a request of the gateway's. The gateway has read the body whole already. */
@@ -33,11 +35,4 @@ export function tenantOf({ requestContext }: APIGatewayProxyEvent): string | und
 /** Makes the gateway's answer of ours. */
 export function answerOf({ status, headers, body }: HttpAnswer): APIGatewayProxyResult {
   return { statusCode: status, headers: { ...headers }, body };
-}
-
-/** The address by which the client came: below the stage at the gateway's own domain, below whatever is mapped at a domain of ours. */
-function baseUrlOf({ path, requestContext }: APIGatewayProxyEvent): string | undefined {
-  const { domainName, path: whole, stage } = requestContext;
-  if (domainName === undefined) return undefined;
-  return `https://${domainName}${whole.endsWith(path) ? whole.slice(0, whole.length - path.length) : `/${stage}`}`;
 }

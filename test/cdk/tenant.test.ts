@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { EventBus } from 'aws-cdk-lib/aws-events';
@@ -44,7 +44,7 @@ describe('a tenant', () => {
     const synthesized = synthesize();
     const [[secret] = []] = synthesized.of('AWS::SecretsManager::Secret');
     expect(synthesized.of('Custom::SluiceTenant').map(([, { Properties }]) => Properties)).toEqual([{
-      ServiceToken: expect.objectContaining({ 'Fn::GetAtt': expect.anything() }), ServiceTimeout: '600', Tenant: 'acme', Url: 'https://sluice.example.com', OperatorKeySecret: operatorKeySecretArn, AdminKeySecret: { Ref: secret }, OnDelete: 'keep',
+      ServiceToken: expect.objectContaining({ 'Fn::GetAtt': expect.anything() }), ServiceTimeout: '600', Tenant: 'acme', Url: 'https://sluice.example.com', OperatorKeySecret: operatorKeySecretArn, AdminKeySecret: { Ref: secret }, OnDelete: 'keep', Adopt: 'false',
     }]);
     expect(synthesized.of('AWS::Lambda::Function')).toHaveLength(1);
     expect(JSON.stringify(synthesized.json.Outputs)).toBe('{}');
@@ -77,6 +77,24 @@ describe('a tenant', () => {
   it('is kept when it is taken out of its stack, unless that is asked for', () => {
     const onDelete = (removalPolicy: RemovalPolicy) => synthesize({ removalPolicy }).of('Custom::SluiceTenant').map(([, { Properties }]) => Properties['OnDelete']);
     expect([...onDelete(RemovalPolicy.RETAIN), ...onDelete(RemovalPolicy.DESTROY)]).toEqual(['keep', 'delete']);
+  });
+
+  it('takes over no tenant that is there already, unless that is asked for', () => {
+    expect(synthesize({ adopt: true }).of('Custom::SluiceTenant').map(([, { Properties }]) => Properties['Adopt'])).toEqual(['true']);
+  });
+
+  it.each([
+    [{ tenantName: 'Acme' }, 'tenantName must be 1 to 63 lower-case letters, digits or hyphens, beginning and ending with a letter or digit, not "Acme"'],
+    [{ url: 'http://sluice.example.com' }, 'url must begin with https://, since keys are sent there, not "http://sluice.example.com"'],
+    [{ url: 'sluice.example.com' }, 'url must be an address'],
+  ])('refuses a name or an address that does not fit: %j', (props, complaint) => {
+    expect(() => appWith(props)).toThrow(complaint);
+  });
+
+  it('takes the address of an emulator on the same machine, and one that is known when it is deployed', () => {
+    const urlOf = (url: string) => synthesize({ url }).of('Custom::SluiceTenant').map(([, { Properties }]) => Properties['Url']);
+    expect(urlOf('http://127.0.0.1:4566/_aws/execute-api/abc/api')).toEqual(['http://127.0.0.1:4566/_aws/execute-api/abc/api']);
+    expect(urlOf(Fn.importValue('ControlPlaneUrl'))).toEqual([{ 'Fn::ImportValue': 'ControlPlaneUrl' }]);
   });
 
   it('refuses an operator key that is no ARN of a secret', () => {
@@ -129,6 +147,8 @@ describe('the events of a tenant', () => {
     expect(own.of('AWS::Events::Rule')).toEqual([]);
     const policy = z.object({ Statement: z.object({ Effect: z.literal('Allow'), Principal: z.object({ AWS: z.unknown() }), Action: z.literal('events:PutEvents') }) });
     expect(own.properties('AWS::Events::EventBusPolicy', policy).map(({ Statement }) => flat(Statement.Principal.AWS))).toEqual([expect.stringMatching(/:iam::123456789012:root$/)]);
+    const emulated = appWith({ events: { controlPlaneBusArn }, emulator: 'http://127.0.0.1:4566' }, { account: '999999999999', region: 'eu-central-1' });
+    expect(synthesizedOf(emulated.app, emulated.stack).types).toEqual(own.types.filter((type) => type !== 'AWS::Events::EventBusPolicy'));
   });
 
   it('come from another region by a rule in a stack there', () => {

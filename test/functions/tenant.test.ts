@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { SecretValues } from '#aws/secret-values';
 import { createClient } from '#client/client';
-import { adminKeySecret } from '#contracts/tenant-resource';
+import { adminKeySecret, leavingTenant, tenantResource } from '#contracts/tenant-resource';
 import type { TenantResource } from '#contracts/tenant-resource';
 import { leaveTenant, registerTenant } from '#functions/runtime/tenant';
 
@@ -20,12 +20,15 @@ class KeptSecrets implements SecretValues {
   readonly values = new Map<string, string>();
   readonly puts: string[] = [];
   readonly #tokens = new Map<string, string>();
+  /** Which texts a put fails for, as a function that ends before its put has come through. */
+  refuses: (value: string) => boolean = () => false;
 
   async read(id: string): Promise<string | undefined> {
     return await Promise.resolve(this.values.get(id));
   }
 
   async put({ id, value, token }: { readonly id: string; readonly value: string; readonly token: string }): Promise<void> {
+    if (this.refuses(value)) throw new Error('the function has ended');
     const before = this.#tokens.get(token);
     if (before !== undefined && before !== value) throw new Error('ResourceExistsException');
     this.#tokens.set(token, value);
@@ -40,11 +43,12 @@ function stack(name: string, given: Partial<TenantResource> = {}, operatorKey = 
   const secrets = new KeptSecrets();
   secrets.values.set('operator', operatorKey);
   secrets.values.set('admin', 'the random text that a new secret has');
-  const properties = (more: Partial<TenantResource> = {}): TenantResource => ({ Tenant: name, Url: server.url, OperatorKeySecret: 'operator', AdminKeySecret: 'admin', OnDelete: 'keep', ...given, ...more });
+  const properties = (more: Partial<TenantResource> = {}): TenantResource => ({ Tenant: name, Url: server.url, OperatorKeySecret: 'operator', AdminKeySecret: 'admin', OnDelete: 'keep', Adopt: 'false', ...given, ...more });
   return {
     secrets,
-    register: async (more: Partial<TenantResource> = {}, requestId: string = randomUUID()) => await registerTenant({ secrets, properties: properties(more), requestId }),
-    leave: async (more: Partial<TenantResource> = {}) => await leaveTenant({ secrets, properties: properties(more), requestId: randomUUID() }),
+    register: async (more: Partial<TenantResource> = {}, requestId: string = randomUUID()) => await registerTenant({ secrets, properties: properties(more), requestId, isOurs: false }),
+    update: async () => await registerTenant({ secrets, properties: properties(), requestId: randomUUID(), isOurs: true }),
+    leave: async (more: Partial<TenantResource> = {}) => await leaveTenant({ secrets, properties: leavingTenant.parse(properties(more)) }),
     kept: () => adminKeySecret.parse(JSON.parse(secrets.values.get('admin') ?? '')),
   };
 }
@@ -72,25 +76,51 @@ describe('the function that registers tenants', () => {
     const before = kept();
     await register();
     expect(kept()).toEqual(before);
-    expect(secrets.puts).toEqual(['admin']);
+    expect(secrets.puts).toEqual(['admin', 'admin']);
   });
 
-  it('makes one key for a request that comes again because its answer was lost', async () => {
+  it('completes what the same request has begun: the tenant was made, its key too, but not put into the secret', async () => {
     const { register, kept, secrets } = stack('east-again');
     const requestId = randomUUID();
+    secrets.refuses = (value) => value.includes('slk_');
+    await expect(register({}, requestId)).rejects.toThrow('the function has ended');
+    expect((await operator().getTenant({ params: { name: 'east-again' } })).name).toBe('east-again');
+    secrets.refuses = () => false;
     await register({}, requestId);
-    const before = kept();
-    secrets.values.set('admin', 'the random text that a new secret has');
-    await register({}, requestId);
-    expect(kept()).toEqual(before);
+    expect(await whoIs(kept().key)).toBe('east-again, admin');
+    expect((await createClient({ url: server.url, key: kept().key }).listKeys({})).items).toHaveLength(1);
+  });
+
+  it('refuses a tenant that is there already, and leaves its secret alone', async () => {
+    await operator().putTenant({ params: { name: 'taken' }, body: {} });
+    const { register, secrets } = stack('taken');
+    await expect(register()).rejects.toThrow('there is a tenant taken already, which this stack has not made: choose another name, or say "adopt: true"');
+    expect(secrets.puts).toEqual([]);
+  });
+
+  it('takes over a tenant that is there already when that is asked for', async () => {
+    await operator().putTenant({ params: { name: 'adopted' }, body: {} });
+    const { register, kept } = stack('adopted', { Adopt: 'true' });
+    await register();
+    expect(await whoIs(kept().key)).toBe('adopted, admin');
+  });
+
+  it('keeps the key of the former tenant while the new one\'s name is refused', async () => {
+    await operator().putTenant({ params: { name: 'taken-by-others' }, body: {} });
+    const { register, kept } = stack('former');
+    await register();
+    await expect(register({ Tenant: 'taken-by-others' })).rejects.toThrow('already');
+    expect(await whoIs(kept().key)).toBe('former, admin');
   });
 
   it('makes a new key when the one in the secret was revoked', async () => {
-    const { register, kept } = stack('south');
+    const { register, update, kept, secrets } = stack('south');
     await register();
     const { key, keyId } = kept();
     await createClient({ url: server.url, key }).revokeKey({ params: { id: keyId } });
-    await register();
+    // Somebody has written something else into the secret; that the resource has made the tenant, its id still says.
+    secrets.values.set('admin', 'lost');
+    await update();
     expect(kept().keyId).not.toBe(keyId);
     expect(await whoIs(kept().key)).toBe('south, admin');
   });
@@ -141,5 +171,8 @@ describe('the function that registers tenants', () => {
 
   it('sends no key to another host without TLS', async () => {
     await expect(stack('nobody').register({ Url: 'http://sluice.example.com' })).rejects.toMatchObject({ code: 'insecure-url' });
+    expect(tenantResource.shape.Url.safeParse('http://sluice.example.com').error?.issues[0]?.message).toBe('must begin with https://, since keys are sent there');
+    for (const url of ['https://sluice.example.com', 'http://127.0.0.1:4566/_aws', 'http://localhost:7700', 'http://[::1]:7700/']) expect(tenantResource.shape.Url.safeParse(url).success, url).toBe(true);
+    for (const url of ['http://localhost.example.com', 'http://127.0.0.1.example.com/', 'ftp://127.0.0.1']) expect(tenantResource.shape.Url.safeParse(url).success, url).toBe(false);
   });
 });
