@@ -15,5 +15,6 @@ export async function bringEventsIn(events: readonly EventEnvelope[]): Promise<r
       logger.error('an event cannot be brought into the read models', { tenant, stream, version, type, traceId, error });
       metrics.addMetric('EventsNotProjected', MetricUnit.Count, 1);
     },
+    delay: (tenant, error) => { logger.warn('events cannot be brought in now', { tenant, error }); },
   }, events);
 }

@@ -21,6 +21,15 @@ export function firstFailure(given: readonly GivenEvent[], failed: readonly Even
   return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first.sequence }] };
 }
 
+/**
+ * The same where the failures may be of some tenants only: a batch that comes again holds up the events of all behind it, so one of which somebody's
+ * events came through does not. What is missing is brought in with the next event of its stream, or by the sweep.
+ */
+export function commonFailure(given: readonly GivenEvent[], failed: readonly EventEnvelope[]): DynamoDBBatchResponse {
+  const failing = new Set(failed.map(({ tenant }) => tenant));
+  return given.every(({ event }) => failing.has(event.tenant)) ? firstFailure(given, failed) : { batchItemFailures: [] };
+}
+
 function nameOf({ tenant, stream, version }: EventEnvelope): string {
   return `${tenant}#${stream}#${version}`;
 }

@@ -24,8 +24,11 @@ export type GatewayConnection = { readonly tenant: string; readonly connection: 
 /** A subscription, and the place in its tenant's feed up to which it was served. */
 export type GatewaySubscription = { readonly tenant: string; readonly connection: string; readonly id: string; readonly topic: Topic; readonly position: string };
 
+/** A subscription with its place in the order of its tenant's. */
+export type PlacedSubscription = { readonly place: string; readonly subscription: GatewaySubscription };
+
 const storedConnection = z.object({ connection: z.string(), keyId: z.string(), expiresAt: z.number() });
-const storedSubscription = z.object({ connection: z.string(), id: z.string(), topic: z.string().transform((text) => topic.parse(JSON.parse(text))), position: z.string() });
+const storedSubscription = z.object({ sk: z.string(), connection: z.string(), id: z.string(), topic: z.string().transform((text) => topic.parse(JSON.parse(text))), position: z.string(), expiresAt: z.number() });
 
 /** The open WebSockets of API Gateway: items of connections and of what they subscribed to. Those that are gone are cleaned up when they are met. */
 export class GatewayConnections implements Connections {
@@ -54,7 +57,7 @@ export class GatewayConnections implements Connections {
   /** Forgets a connection and its subscriptions. */
   async forget(tenant: string, connection: string): Promise<void> {
     const own = await this.#state.query(subscriptionPartition(tenant), { prefix: `${connection}#` });
-    await this.#state.removeMany([{ pk: connectionPartition(tenant), sk: connection }, ...own.map((item) => subscriptionPlace({ tenant, ...storedSubscription.parse(item) }))]);
+    await this.#state.removeMany([{ pk: connectionPartition(tenant), sk: connection }, ...own.map((item) => ({ pk: subscriptionPartition(tenant), sk: storedSubscription.parse(item).sk }))]);
   }
 
   /** Remembers a subscription. `taken`: the connection has one of this id; `full`: it has as many as it may. */
@@ -74,11 +77,18 @@ export class GatewayConnections implements Connections {
 
   /** All subscriptions of a tenant. */
   async subscriptions(tenant: string): Promise<readonly GatewaySubscription[]> {
-    return (await this.#state.query(subscriptionPartition(tenant))).map((item) => ({ tenant, ...storedSubscription.parse(item) }));
+    return this.#open(tenant, await this.#state.query(subscriptionPartition(tenant))).map(({ subscription }) => subscription);
   }
 
   async subscriptionsOf(tenant: string, connection: string): Promise<readonly GatewaySubscription[]> {
-    return (await this.#state.query(subscriptionPartition(tenant), { prefix: `${connection}#` })).map((item) => ({ tenant, ...storedSubscription.parse(item) }));
+    return this.#open(tenant, await this.#state.query(subscriptionPartition(tenant), { prefix: `${connection}#` })).map(({ subscription }) => subscription);
+  }
+
+  /** Some of a tenant's subscriptions after a place in their order, each with its own; `next` is the place to go on after, if there may be more. */
+  async subscriptionsAfter(tenant: string, after: string | undefined, limit: number): Promise<{ readonly found: readonly PlacedSubscription[]; readonly next: string | undefined }> {
+    const items = await this.#state.query(subscriptionPartition(tenant), { ...(after === undefined ? {} : { after }), limit });
+    const last = items.length < limit ? undefined : storedSubscription.parse(items.at(-1)).sk;
+    return { found: this.#open(tenant, items), next: last };
   }
 
   /** Notes how far a subscription was served; not if another has served it further in the meantime. */
@@ -109,6 +119,12 @@ export class GatewayConnections implements Connections {
   async close(tenant: string, connection: string): Promise<void> {
     await this.#sockets.close(connection);
     await this.forget(tenant, connection);
+  }
+
+  /** Without those of connections that have ended unheard. */
+  #open(tenant: string, items: readonly unknown[]): readonly PlacedSubscription[] {
+    const now = Math.floor(this.#now() / 1000);
+    return items.map((item) => storedSubscription.parse(item)).filter(({ expiresAt }) => expiresAt > now).map(({ sk, expiresAt: _expiresAt, ...rest }) => ({ place: sk, subscription: { tenant, ...rest } }));
   }
 
   /** Without those that have ended unheard: API Gateway tells an end as best it can, and the table removes what has expired within days. */

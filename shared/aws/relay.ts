@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { EventEnvelope } from '#contracts/events';
 
 import { eachOf } from './each-of.ts';
+import { isRelayed } from './event-item.ts';
 import { eventsAfter } from './in-order.ts';
 import { putEvents } from './put-events.ts';
 import type { EventBus, Refusal } from './put-events.ts';
@@ -25,14 +26,21 @@ export class DynamoRelay {
     this.#options = options;
   }
 
-  /** Relays events and answers those that the bus did not take; they and what follows them in their streams are to be given again. */
+  /**
+   * Relays events and answers those that the bus did not take, or of which that could not be marked; they and what follows them in their streams are to
+   * be given again. What goes wrong with one tenant's keeps no other's from the bus.
+   */
   async relay(events: readonly EventEnvelope[]): Promise<Refusal> {
-    const due = (await Promise.all([...Map.groupBy(events, (event) => event.tenant)].map(async ([tenant, given]) => await this.#due(tenant, given)))).flat();
+    const held: Refusal[] = [];
+    const due = (await Promise.all([...Map.groupBy(events, (event) => event.tenant)].map(async ([tenant, given]) => await this.#due(tenant, given).catch((cause: unknown) => {
+      held.push({ events: given.filter(({ type }) => isRelayed(type)), cause });
+      return [];
+    })))).flat();
     const refusal = await putEvents(this.#options.bus, due);
     const refused = new Set(refusal.events);
     const newest = new Map(due.filter((event) => !refused.has(event)).map((event) => [`${event.tenant}#${event.stream}`, event]));
-    await eachOf([...newest.values()], async (event) => { await markRelayed(this.#options.state, event); });
-    return refusal;
+    await eachOf([...newest.values()], async (event) => { await markRelayed(this.#options.state, event).catch((cause: unknown) => { held.push({ events: [event], cause }); }); });
+    return { events: [...refusal.events, ...held.flatMap((one) => one.events)], cause: refusal.cause ?? held[0]?.cause };
   }
 
   /** The version up to which each stream was relayed; streams without a mark are not named. */

@@ -7,11 +7,13 @@ import type { ClientMessage } from '#contracts/stream';
 import { parseMessage } from '#engine/client-message';
 import type { RateLimits } from '#ports/rate-limit';
 
+import type { GatewayConnections } from './connections.ts';
 import { pump, pumpConnection } from './pump.ts';
 import type { PumpOptions } from './pump.ts';
 
 /** What the gateway's side of WebSockets is made of. */
 export type SocketGatewayOptions = PumpOptions & {
+  readonly connections: GatewayConnections;
   readonly stream: StreamApi;
   /** Buckets that all functions share. */
   readonly rateLimits: RateLimits;

@@ -27,7 +27,7 @@ async function look() {
   return await bringInLost({
     client, eventsTable: eventsName, ports: { clock: time, events: store, readModels }, feed, relay,
     bringIn: async (events) => await bringIn({
-      feed, tell: () => {},
+      feed, tell: () => {}, delay: () => {},
       project: async (event) => {
         if (unprojectable(event)) throw new Error('a bug');
         projected.push(event);

@@ -1,3 +1,4 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { EventEnvelope } from '#contracts/events';
@@ -6,6 +7,7 @@ import { freshTenant } from '../contracts/subject.ts';
 import { PlayedBus, appended, openInstallation } from './installation.ts';
 import type { Installation } from './installation.ts';
 import { DynamoRelay } from '#aws/relay';
+import { Table } from '#aws/table';
 
 let opened: Installation;
 beforeAll(async () => { opened = await openInstallation(); });
@@ -107,5 +109,24 @@ describe('the relay', () => {
     await relay.relay([{ ...event, stream: 'sweep/new', type: 'SomethingNewer' }, { ...event, stream: 'looks/a', type: 'LookTaken' }]);
     expect(bus.taken.map(({ type }) => type)).toEqual(['SomethingNewer']);
     expect((await relay.marks(tenant, ['looks/a'])).size).toBe(0);
+  });
+
+  it('answers what it cannot read or mark of one tenant, and carries the events of the others', async () => {
+    const [unread, unmarked, well] = [freshTenant(), freshTenant(), freshTenant()];
+    const client = new DynamoDBClient({});
+    client.middlewareStack.add((next, { commandName }) => async (call) => {
+      const asked = JSON.stringify(call.input);
+      if (asked.includes(unread) || (commandName !== 'BatchGetItemCommand' && asked.includes(unmarked))) throw new Error('the partition does not answer');
+      return await next(call);
+    }, { step: 'initialize', name: 'fail' });
+    const bus = new PlayedBus();
+    const relay = new DynamoRelay({ events: opened.events, state: new Table(client, opened.stateName), bus });
+    const given = [...await appended(opened, at(unread, 'sweep/a'), 2), ...await appended(opened, at(unmarked, 'sweep/a'), 1), ...await appended(opened, at(well, 'sweep/a'), 2)];
+    const refusal = await relay.relay(given);
+    expect(refusal.events.map(({ tenant, version }) => [tenant, version])).toEqual([[unread, 1], [unread, 2], [unmarked, 1]]);
+    expect(String(refusal.cause)).toContain('does not answer');
+    expect(bus.versionsOf(well, 'sweep/a')).toEqual([1, 2]);
+    expect((await opened.relay.marks(well, ['sweep/a'])).get('sweep/a')).toBe(2);
+    client.destroy();
   });
 });

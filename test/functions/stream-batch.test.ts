@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { itemOfEvent } from '#aws/event-item';
 import type { EventEnvelope } from '#contracts/events';
-import { eventsOf, firstFailure } from '#functions/runtime/stream-batch';
+import { commonFailure, eventsOf, firstFailure } from '#functions/runtime/stream-batch';
 
 const event = (stream: string, version: number): EventEnvelope => ({
   tenant: 'acme', stream, version, type: 'SweepFound', schemaVersion: 1, at: '2026-11-21T12:00:00.000Z', traceId: '0af7651916cd43dd8448eb211c80319c', hash: 'ab'.repeat(32),
@@ -30,5 +30,14 @@ describe('a batch of the table\'s stream', () => {
     const given = eventsOf([record(event('sweep/a', 1), '100'), record(event('sweep/b', 1), '101'), record(event('sweep/a', 2), '102')]);
     expect(firstFailure(given, [event('sweep/a', 2), event('sweep/b', 1)])).toEqual({ batchItemFailures: [{ itemIdentifier: '101' }] });
     expect(firstFailure(given, [])).toEqual({ batchItemFailures: [] });
+  });
+
+  it('of which somebody\'s events came through does not come again for those of others', () => {
+    const [one, two]: [EventEnvelope, EventEnvelope] = [event('sweep/a', 1), { ...event('sweep/a', 1), tenant: 'globex' }];
+    const given = eventsOf([record(one, '100'), record(two, '101'), record(event('sweep/b', 1), '102')]);
+    expect(commonFailure(given, [two])).toEqual({ batchItemFailures: [] });
+    expect(commonFailure(given, [two, event('sweep/b', 1)])).toEqual({ batchItemFailures: [{ itemIdentifier: '101' }] });
+    expect(commonFailure(given, [])).toEqual({ batchItemFailures: [] });
+    expect(commonFailure([], [])).toEqual({ batchItemFailures: [] });
   });
 });

@@ -10,12 +10,12 @@ const event = (tenant: string, stream: string, version: number): EventEnvelope =
 const nameOf = ({ tenant, stream, version }: EventEnvelope) => `${tenant} ${stream} ${version}`;
 
 /** Brings events in where projecting some throws, and notes what came of it. */
-async function broughtIn(events: readonly EventEnvelope[], throws: { readonly [name: string]: Error } = {}, isFeedOut = false) {
-  const [projected, fed, told]: [string[], string[], string[]] = [[], [], []];
+async function broughtIn(events: readonly EventEnvelope[], throws: { readonly [name: string]: Error } = {}, feedsOut: readonly string[] = []) {
+  const [projected, fed, told, delayed]: [string[], string[], string[], string[]] = [[], [], [], []];
   const later = await bringIn({
     feed: {
       record: async (tenant, given) => {
-        if (isFeedOut) throw new Failure('unavailable', 'the table does not answer');
+        if (feedsOut.includes(tenant)) throw new Failure('unavailable', 'the table does not answer');
         fed.push(`${tenant}: ${given.map(({ stream, version }) => `${stream} ${version}`).join(', ')}`);
       },
     },
@@ -25,8 +25,9 @@ async function broughtIn(events: readonly EventEnvelope[], throws: { readonly [n
       projected.push(nameOf(one));
     },
     tell: (one, error) => told.push(`${nameOf(one)}: ${String(error)}`),
+    delay: (tenant, error) => delayed.push(`${tenant}: ${String(error)}`),
   }, events);
-  return { projected, fed, told, later: later.map(nameOf) };
+  return { projected, fed, told, delayed, later: later.map(nameOf) };
 }
 
 const batch = [event('acme', 'deployment/a', 1), event('acme', 'deployment/b', 1), event('acme', 'deployment/a', 2), event('globex', 'deployment/a', 1)];
@@ -55,7 +56,16 @@ describe('a batch of events', () => {
     expect(fed).toHaveLength(2);
   });
 
-  it('comes again as a whole when the feed does not take it', async () => {
-    await expect(broughtIn(batch, {}, true)).rejects.toThrow('the table does not answer');
+  it('of a tenant whose feed does not take them is answered for that tenant alone, and the others have theirs', async () => {
+    const { fed, told, delayed, later } = await broughtIn([...batch, { ...event('acme', 'look/a', 1), type: 'LookTaken' }], {}, ['acme']);
+    expect(later).toEqual(['acme deployment/a 1', 'acme deployment/b 1', 'acme deployment/a 2']);
+    expect(fed).toEqual(['globex: deployment/a 1']);
+    expect(delayed).toEqual([expect.stringMatching(/^acme: .*the table does not answer/)]);
+    expect(told).toEqual([]);
+  });
+
+  it('answers an event once that neither the read models nor the feed took', async () => {
+    const { later } = await broughtIn(batch, { 'acme deployment/b 1': new Failure('unavailable', 'the table does not answer') }, ['acme']);
+    expect(later).toEqual(['acme deployment/a 1', 'acme deployment/b 1', 'acme deployment/a 2']);
   });
 });
