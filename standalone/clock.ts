@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 import type { Clock } from '#ports/clock';
 
 /** Waits, so that tests can let time pass without waiting. */
@@ -21,10 +19,20 @@ const LONGEST_PAUSE_MILLISECONDS = 60_000;
 export function systemSleeper(clock: Clock): Sleeper {
   return {
     async sleepUntil(at, abort) {
-      while (!abort.aborted && clock.now() < at) {
-        // The rejection is the abort itself, which ends the loop.
-        await pause(Math.min(at - clock.now(), LONGEST_PAUSE_MILLISECONDS), undefined, { signal: abort }).catch(() => undefined);
-      }
+      while (!abort.aborted && clock.now() < at) await pause(Math.min(at - clock.now(), LONGEST_PAUSE_MILLISECONDS), abort);
     },
   };
+}
+
+/** Ends with the time or the abort; the pause of `node:timers/promises` would make an exception of each abort, which is the usual end here. */
+function pause(milliseconds: number, abort: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      abort.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    abort.addEventListener('abort', end, { once: true });
+  });
 }

@@ -47,6 +47,9 @@ const STORE_PAUSE_MILLISECONDS = 1000;
 /** How long a stop waits for what runs: as long as an adapter's verb may take, 10 s. What is not done then is done after the next start. */
 const STOP_TIMEOUT_MILLISECONDS = 10_000;
 
+/** Why a wait is given up that has become needless. Nobody reads it, but without a reason each abort would make an exception with its stack. */
+const OVER = 'over';
+
 /**
  * Does stored work when it is due: at least once, several at a time, failed ones again with backoff. An item is removed only after it
  * succeeded, so a process that dies in between does it again.
@@ -138,7 +141,7 @@ export class DueWork<Item extends DueItem> {
     const over = new AbortController();
     const abort = AbortSignal.any([over.signal, this.#stopping.signal]);
     await Promise.race([wake.changed(seen, abort), sleeper.sleepUntil(until, abort)]);
-    over.abort();
+    over.abort(OVER);
   }
 
   /** Never rejects. An item whose end could not be stored keeps its place a while, so that it is not done again at once. */
@@ -179,7 +182,7 @@ export class DueWork<Item extends DueItem> {
     try {
       await Promise.race([work, this.#tooLong(done.signal)]);
     } finally {
-      done.abort();
+      done.abort(OVER);
     }
   }
 

@@ -1,9 +1,11 @@
+import type { CheckedEvent } from '#contracts/check-event';
 import { feedCursors } from '#contracts/feed-cursor';
 import { checkAppend } from '#engine/event-chain';
 import type { Append, EventStore, FeedEvent, StoredEvent, StreamId } from '#ports/event-store';
 
 import type { Database } from './database.ts';
 import type { Signal } from './signal.ts';
+import { StreamCache } from './stream-cache.ts';
 import type { EventRow } from './transactions/events.ts';
 
 const { cursorOf, positionOf } = feedCursors(1);
@@ -18,6 +20,7 @@ const NO_LIMIT = -1;
 export class SqliteEventStore implements EventStore {
   readonly #database: Database;
   readonly #appended: Signal;
+  readonly #cache = new StreamCache();
 
   constructor(database: Database, appended: Signal) {
     this.#database = database;
@@ -26,17 +29,33 @@ export class SqliteEventStore implements EventStore {
 
   async append(append: Append): Promise<{ readonly version: number }> {
     const events = checkAppend(append);
-    const appended = await this.#database.run('appendEvents', { tenant: append.tenant, stream: append.stream, expectedVersion: append.expectedVersion, events });
-    if (events.length > 0) this.#appended.notify(append.tenant);
-    return appended;
+    const { tenant, stream, expectedVersion } = append;
+    const before = expectedVersion === 0 ? [] : this.#cache.of(append);
+    try {
+      const { version, hashes } = await this.#database.run('appendEvents', { tenant, stream, expectedVersion, events });
+      // Replies come in the order of requests: what a reader remembers after this has these events too.
+      this.#cache.put(append, before?.length === expectedVersion ? [...before, ...events.map((event, index) => storedAs(event, hashes[index]))] : undefined);
+      if (events.length > 0) this.#appended.notify(tenant);
+      return { version };
+    } catch (error) {
+      this.#cache.put(append, undefined);
+      throw error;
+    }
   }
 
   async read(stream: StreamId, range: { readonly fromVersion?: number; readonly limit?: number } = {}): Promise<readonly StoredEvent[]> {
-    const rows = await this.#database.run('readStream', { tenant: stream.tenant, stream: stream.stream, fromVersion: range.fromVersion ?? 1, limit: range.limit ?? NO_LIMIT });
-    return rows.map(storedEvent);
+    const { fromVersion = 1, limit = NO_LIMIT } = range;
+    const known = this.#cache.of(stream);
+    if (known !== undefined) return known.slice(fromVersion - 1, limit === NO_LIMIT ? undefined : fromVersion - 1 + limit);
+    const rows = await this.#database.run('readStream', { tenant: stream.tenant, stream: stream.stream, fromVersion, limit });
+    const events = rows.map(storedEvent);
+    if (fromVersion === 1 && limit === NO_LIMIT && events.length > 0) this.#cache.put(stream, events);
+    return events;
   }
 
   async readLast(stream: StreamId): Promise<StoredEvent | undefined> {
+    const known = this.#cache.of(stream);
+    if (known !== undefined) return known.at(-1);
     const row = await this.#database.run('readLastEvent', { tenant: stream.tenant, stream: stream.stream });
     return row === undefined ? undefined : storedEvent(row);
   }
@@ -49,6 +68,11 @@ export class SqliteEventStore implements EventStore {
   async feedEnd(tenant: string): Promise<string> {
     return cursorOf(await this.#database.run('readFeedEnd', { tenant }));
   }
+}
+
+/** An event as it would be read: what was stored is its canonical JSON. */
+function storedAs({ canonical }: CheckedEvent, hash: string | undefined): StoredEvent {
+  return { ...JSON.parse(canonical), hash };
 }
 
 function storedEvent({ position: _position, payload, ...envelope }: EventRow): StoredEvent {

@@ -21,6 +21,9 @@ import type { ExecutionChange } from './transactions/workflow.ts';
 /** What the workflow is made of; `changed` is given when calls or wakes were stored. */
 export type WorkflowOptions = { readonly database: Database; readonly machines: { readonly [Name in MachineName]: StateMachine }; readonly clock: Clock; readonly random: Random; readonly changed: Signal };
 
+/** A machine's JSON text, and the SHA-256 of it, by which executions name it. */
+type Definition = { readonly digest: string; readonly definition: string };
+
 /** Somebody else changed the execution between reading and storing: in one process only two calls at the same moment, so a few rounds are plenty. */
 const MAXIMUM_ROUNDS = 20;
 
@@ -30,7 +33,10 @@ const MAXIMUM_ROUNDS = 20;
  */
 export class SqliteWorkflow implements Workflow {
   readonly #options: WorkflowOptions;
+  /** Machines by the digests of their definitions. A definition is parsed once; it is one of ours, or one of ours of an earlier version. */
   readonly #parsed = new Map<string, Machine>();
+  /** Our own machines as they are stored. */
+  readonly #definitions = new Map<MachineName, Definition>();
 
   constructor(options: WorkflowOptions) {
     this.#options = options;
@@ -38,11 +44,10 @@ export class SqliteWorkflow implements Workflow {
 
   async start(execution: Parameters<Workflow['start']>[0]): Promise<{ readonly started: boolean }> {
     const { tenant, name, machine, input } = execution;
-    const definition = JSON.stringify(this.#options.machines[machine]);
+    const { digest, definition } = this.#definitionOf(machine);
     const about = { tenant, name, machine };
-    const begun = advance(this.#machineOf(definition), undefined, { type: 'start', input: { ...input } }, this.#context(about));
+    const begun = advance(this.#parsedOnce(digest, definition), undefined, { type: 'start', input: { ...input } }, this.#context(about));
     if (begun.outcome === 'gone') throw new Error(`the machine ${machine} did not start`);
-    const digest = createHash('sha256').update(definition).digest('hex');
     const started = await this.#options.database.run('startExecution', { ...this.#changeOf(about, begun, []), machine, digest, definition });
     if (started) this.#options.changed.notify(tenant);
     return { started };
@@ -83,7 +88,7 @@ export class SqliteWorkflow implements Workflow {
       const row = await database.run('readExecution', { tenant: about.tenant, name: about.name });
       if (row === undefined) return 'gone';
       const execution = { tenant: about.tenant, name: about.name, machine: row.machine };
-      const result = advance(this.#machineOf(row.definition), parseSnapshot(JSON.parse(row.snapshot)), signal, this.#context(execution));
+      const result = advance(await this.#machineOf(row.digest), parseSnapshot(JSON.parse(row.snapshot)), signal, this.#context(execution));
       if (result.outcome === 'gone') return 'gone';
       const finished = 'taskId' in signal && signal.type !== 'heartbeat' ? [signal.taskId] : [];
       if (await database.run('changeExecution', { ...this.#changeOf(execution, result, finished), revision: row.revision })) {
@@ -105,13 +110,29 @@ export class SqliteWorkflow implements Workflow {
     };
   }
 
-  /** A definition is parsed once; it is one of ours, or one of ours of an earlier version. */
-  #machineOf(definition: string): Machine {
-    const known = this.#parsed.get(definition);
+  #definitionOf(name: MachineName): Definition {
+    const known = this.#definitions.get(name);
+    if (known !== undefined) return known;
+    const definition = JSON.stringify(this.#options.machines[name]);
+    const made = { digest: createHash('sha256').update(definition).digest('hex'), definition };
+    this.#definitions.set(name, made);
+    return made;
+  }
+
+  async #machineOf(digest: string): Promise<Machine> {
+    const known = this.#parsed.get(digest);
+    if (known !== undefined) return known;
+    const definition = await this.#options.database.run('readDefinition', { digest });
+    if (definition === undefined) throw new Error(`the machine ${digest} is not stored`);
+    return this.#parsedOnce(digest, definition);
+  }
+
+  #parsedOnce(digest: string, definition: string): Machine {
+    const known = this.#parsed.get(digest);
     if (known !== undefined) return known;
     const parsed = parseMachine(JSON.parse(definition));
     if (parsed.machine === undefined) throw new Error(`a stored machine is not valid: ${JSON.stringify(parsed.diagnostics)}`);
-    this.#parsed.set(definition, parsed.machine);
+    this.#parsed.set(digest, parsed.machine);
     return parsed.machine;
   }
 

@@ -22,7 +22,7 @@ export function checkEvent(event: NewEvent, place: EventPlace): CheckedEvent {
   const entry = catalogued(event.type);
   const payload = parsed(entry.payload, event.payload, `payload of ${event.type}`);
   const whole = { ...place, type: event.type, schemaVersion: entry.version, payload };
-  const envelope = parsed(eventEnvelope.omit({ hash: true }), whole, `event ${event.type}`);
+  const envelope = parsed(withoutHash, whole, `event ${event.type}`);
   const canonical = canonicalJson(envelope);
   const sizeBytes = new TextEncoder().encode(canonical).byteLength + HASH_BYTES;
   if (sizeBytes > MAXIMUM_EVENT_BYTES) {
@@ -33,6 +33,8 @@ export function checkEvent(event: NewEvent, place: EventPlace): CheckedEvent {
   }
   return { envelope, canonical, relayed: entry.relayed };
 }
+
+const withoutHash = eventEnvelope.omit({ hash: true });
 
 type CatalogueEntry = { readonly version: number; readonly relayed: boolean; readonly payload: z.ZodType };
 

@@ -15,8 +15,8 @@ export type EventRow = {
 
 export const eventTransactions = { appendEvents, readStream, readLastEvent, readFeed, readFeedEnd, readUnrelayed };
 
-/** The events are checked already; here they get the hash over the stream's last one. */
-function appendEvents(connection: Connection, input: Omit<Append, 'events' | 'at' | 'traceId'> & { readonly events: readonly CheckedEvent[] }): { readonly version: number } {
+/** The events are checked already; here they get the hash over the stream's last one. Answers these hashes, too. */
+function appendEvents(connection: Connection, input: Omit<Append, 'events' | 'at' | 'traceId'> & { readonly events: readonly CheckedEvent[] }): { readonly version: number; readonly hashes: readonly string[] } {
   const { tenant, stream, expectedVersion } = input;
   const head = connection.get('SELECT version, hash FROM streams WHERE tenant = ? AND stream = ?', tenant, stream);
   const version = head === undefined ? 0 : integer(head, 'version');
@@ -30,12 +30,12 @@ function appendEvents(connection: Connection, input: Omit<Append, 'events' | 'at
     );
   }
   const last = events.at(-1);
-  if (last === undefined) return { version };
+  if (last === undefined) return { version, hashes: [] };
   connection.run(
     'INSERT INTO streams (tenant, stream, version, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version, hash = excluded.hash',
     tenant, stream, last.version, last.hash,
   );
-  return { version: last.version };
+  return { version: last.version, hashes: events.map(({ hash }) => hash) };
 }
 
 /** A limit of -1 is none. */

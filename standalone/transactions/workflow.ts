@@ -1,8 +1,8 @@
 import type { Connection } from '../connection.ts';
 import { integer, optionalInteger, text } from '../row.ts';
 
-/** An execution as it is stored; `snapshot` and `definition` are JSON text, `revision` counts its changes. */
-export type ExecutionRow = { readonly machine: string; readonly definition: string; readonly status: string; readonly revision: number; readonly snapshot: string };
+/** An execution as it is stored; `digest` is that of its machine's definition, `snapshot` is JSON text, `revision` counts its changes. */
+export type ExecutionRow = { readonly machine: string; readonly digest: string; readonly status: string; readonly revision: number; readonly snapshot: string };
 
 /** A call that is to be made; `arguments` is JSON text. */
 export type TaskRow = { readonly id: number; readonly attempts: number; readonly task: string; readonly tenant: string; readonly execution: string; readonly arguments: string; readonly callback: boolean };
@@ -18,7 +18,7 @@ export type ExecutionChange = {
   readonly finished: readonly string[];
 };
 
-export const workflowTransactions = { startExecution, readExecution, changeExecution, dueTasks, nextTask, removeTask, postponeTask, dueWakes, nextWake, clearWake, parkToken, parkedTokens, unparkToken, countExecutions };
+export const workflowTransactions = { startExecution, readExecution, readDefinition, changeExecution, dueTasks, nextTask, removeTask, postponeTask, dueWakes, nextWake, clearWake, parkToken, parkedTokens, unparkToken, countExecutions };
 
 /** Stores a new execution; false when there is one of its name. */
 function startExecution(connection: Connection, input: ExecutionChange & { readonly machine: string; readonly digest: string; readonly definition: string }): boolean {
@@ -35,12 +35,15 @@ function startExecution(connection: Connection, input: ExecutionChange & { reado
 }
 
 function readExecution(connection: Connection, input: { readonly tenant: string; readonly name: string }): ExecutionRow | undefined {
-  const row = connection.get(
-    'SELECT machine, d.definition AS definition, status, revision, snapshot FROM executions e JOIN machine_definitions d ON d.digest = e.definition WHERE tenant = ? AND name = ?',
-    input.tenant, input.name,
-  );
+  const row = connection.get('SELECT machine, definition, status, revision, snapshot FROM executions WHERE tenant = ? AND name = ?', input.tenant, input.name);
   if (row === undefined) return undefined;
-  return { machine: text(row, 'machine'), definition: text(row, 'definition'), status: text(row, 'status'), revision: integer(row, 'revision'), snapshot: text(row, 'snapshot') };
+  return { machine: text(row, 'machine'), digest: text(row, 'definition'), status: text(row, 'status'), revision: integer(row, 'revision'), snapshot: text(row, 'snapshot') };
+}
+
+/** The JSON text of a machine that an execution was started with. */
+function readDefinition(connection: Connection, input: { readonly digest: string }): string | undefined {
+  const row = connection.get('SELECT definition FROM machine_definitions WHERE digest = ?', input.digest);
+  return row === undefined ? undefined : text(row, 'definition');
 }
 
 /** Stores an advance; false when the execution has another revision than the one that was advanced. */

@@ -11,6 +11,7 @@ export const packagePlaces: { readonly [name: string]: readonly string[] } = {
   jsonata: ['standalone/asl', 'bench/transitions.ts'],
   rou3: ['shared/application/http'],
   ws: ['standalone', 'client', 'agent'],
+  undici: ['bench/load'],
   croner: ['shared/domain'],
   commander: ['cli'],
   yaml: ['cli', 'examples/demo'],
