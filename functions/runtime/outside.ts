@@ -16,7 +16,7 @@ export const processMetrics = createMetrics();
 
 /** What the outside needs that no secret is behind. The API counts by itself; what is counted here nobody reads. */
 export const unsigned: Omit<Outside, 'cursors'> = {
-  ports: opened.ports, rateLimits: new MemoryRateLimits(opened.ports.clock), metrics: createHttpMetrics(createMetrics()), settings: defaultHttpSettings, report,
+  ports: opened.ports, rateLimits: new MemoryRateLimits(opened.ports.clock), sharedRateLimits: opened.rateLimits, metrics: createHttpMetrics(createMetrics()), settings: defaultHttpSettings, report,
 };
 
 /** What signs cursors is derived from a data key, so that all functions have the same; it is read at its first use. */

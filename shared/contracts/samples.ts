@@ -16,7 +16,10 @@ export const sample = z.strictObject({
   latency: latencySketch,
 });
 
+/** The most samples of one request: with some 100 latency buckets each they are the largest body in use, about 1 MB. */
+export const MAXIMUM_SAMPLES = 1000;
+
 /** A batch of samples of one target; sending the same second of the same release again replaces it. */
-export const sampleBatch = z.strictObject({ target: resourceName, samples: z.array(sample).min(1).max(1000) });
+export const sampleBatch = z.strictObject({ target: resourceName, samples: z.array(sample).min(1).max(MAXIMUM_SAMPLES) });
 
 export type Sample = z.infer<typeof sample>;

@@ -75,7 +75,8 @@ export async function openSockets(): Promise<SocketSystem> {
   const workflow = new StepFunctionsWorkflow({ executions: noExecutions, machines: { canary: '', 'blue-green': '', rolling: '', recreate: '', recover: '' }, state: installation.state, clock: time });
   const ports = { ...fresh.ports, workflow, events: installation.store, readModels: installation.readModels, keys, connections, clock: time };
   const metrics = createHttpMetrics(createMetrics());
-  const stream = createStreamApi({ ports, rateLimits: new MemoryRateLimits(time), cursors: createCursors(new Uint8Array(32)), metrics, settings: defaultHttpSettings, report: () => {} }, tickets);
+  const memory = new MemoryRateLimits(time);
+  const stream = createStreamApi({ ports, rateLimits: memory, sharedRateLimits: memory, cursors: createCursors(new Uint8Array(32)), metrics, settings: defaultHttpSettings, report: () => {} }, tickets);
   const signer = ticketSigner(new Uint8Array(32));
   const openStream = async () => await Promise.resolve(stream);
   const gateway = new SocketGateway({

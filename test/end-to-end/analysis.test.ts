@@ -100,15 +100,16 @@ describe.concurrent('an analysis behind the steps', () => {
 });
 
 describe.concurrent('samples', () => {
-  it('are taken for targets that exist, and from an agent for its own', async () => {
+  it('are taken for what exists, and from an agent for its own target', async () => {
     const [shop, other] = await Promise.all([Shop.open(tenant), Shop.open(tenant)]);
     const second = Math.floor(Date.now() / 1000);
     const sample = { application: shop.application, component: 'web', release: '1.0.0', second, requests: 3, errors: 0, latency: { zeros: 3, buckets: [] } };
     const { key } = await tenant.keyOf('agent', { target: shop.agent.target });
     const send = async (target: string, samples: readonly object[], as = key) => await tenant.request('POST', '/v1/samples', { key: as, body: { target, samples } });
-    expect(JSON.parse((await send(shop.agent.target, [sample, { ...sample, second: second - 7200 }])).text)).toMatchObject({ accepted: 1, dropped: 1, nextSampleSeconds: expect.any(Number) });
+    expect(JSON.parse((await send(shop.agent.target, [sample, { ...sample, second: second - 7200 }, { ...sample, release: '9.9.9' }, { ...sample, component: 'other' }, { ...sample, application: 'other' }])).text)).toMatchObject({ accepted: 1, dropped: 4, nextSampleSeconds: expect.any(Number) });
     const [foreign, unknown] = await Promise.all([send(other.agent.target, [sample]), send('no-such-target', [sample], tenant.adminKey)]);
     expect([foreign.status, unknown.status]).toEqual([422, 422]);
-    expect(told(await send(shop.agent.target, [{ ...sample, errors: 4 }, { ...sample, second: -1 }]))).toEqual({ status: 400, code: 'malformed-request', fields: [['samples.0.errors', 4], ['samples.1.second', -1]] });
+    expect(told(await send(shop.agent.target, [sample, { ...sample, second: -1 }]))).toEqual({ status: 400, code: 'malformed-request', fields: [['samples.1.second', -1]] });
+    expect(told(await send(shop.agent.target, [sample, { ...sample, errors: 4 }]))).toMatchObject({ status: 422, code: 'rule-broken', fields: [['samples.1.errors', 4]] });
   });
 });

@@ -1,5 +1,6 @@
 import type { Context } from '#application/context';
 import { nowOf } from '#application/context';
+import { samplesOfReleases } from '#application/agents/known-samples';
 import { answerCheck, forget, inboxItemOf, readInbox } from '#application/agents/inbox';
 import { HEARTBEAT_SECONDS, isReachable, readTargetRecord, requireClaim, writeTargetRecord } from '#application/agents/target-record';
 import { watchHealth } from '#application/agents/watch-health';
@@ -60,8 +61,9 @@ export const targetOperations: Pick<OperationHandlers, keyof typeof targetRoutes
     assertCountable(body.samples);
     const nowSecond = Math.floor(context.ports.clock.now() / 1000);
     const fresh = body.samples.filter((one) => one.second > nowSecond - OLDEST_SAMPLE_SECONDS && one.second <= nowSecond + CLOCK_SKEW_SECONDS);
-    if (fresh.length > 0) await context.ports.samples.write(context.tenant, body.target, fresh);
-    return { body: { accepted: fresh.length, dropped: body.samples.length - fresh.length, nextSampleSeconds: await sampleSeconds(context, body.target) } };
+    const kept = await samplesOfReleases(context, fresh);
+    if (kept.length > 0) await context.ports.samples.write(context.tenant, body.target, kept);
+    return { body: { accepted: kept.length, dropped: body.samples.length - kept.length, nextSampleSeconds: await sampleSeconds(context, body.target) } };
   },
 };
 

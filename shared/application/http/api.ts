@@ -21,6 +21,8 @@ export type ApiOptions = {
   readonly ports: Ports;
   readonly tickets: Tickets;
   readonly rateLimits: RateLimits;
+  /** Where several processes answer: buckets that they share. Default: the same. */
+  readonly sharedRateLimits?: RateLimits;
   readonly metrics: Metrics;
   /** Signs cursors: at least 32 secret bytes, the same after a restart. */
   readonly cursorKey: Uint8Array;
@@ -42,7 +44,7 @@ export type Api = {
 /** Makes the API of the use cases. */
 export function createApi(options: ApiOptions): Api {
   const { operations, ports, tickets, rateLimits, metrics, cursorKey, settings, report } = options;
-  const outside: Outside = { ports, rateLimits, cursors: createCursors(cursorKey), metrics: createHttpMetrics(metrics), settings: { ...defaultHttpSettings, ...settings }, report };
+  const outside: Outside = { ports, rateLimits, sharedRateLimits: options.sharedRateLimits ?? rateLimits, cursors: createCursors(cursorKey), metrics: createHttpMetrics(metrics), settings: { ...defaultHttpSettings, ...settings }, report };
   return {
     handle: createRequestHandler(operations, outside),
     stream: createStreamApi(outside, tickets),

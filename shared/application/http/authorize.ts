@@ -40,6 +40,25 @@ export async function assertWithinRates(outside: Pick<Outside, 'rateLimits' | 'm
   }
 }
 
+/**
+ * Takes from the tenant's limit what a request costs beside itself: one for each item of the list that its route counts.
+ * @throws Failure `rate-limited`
+ */
+export async function assertWithinCost(outside: Pick<Outside, 'sharedRateLimits' | 'metrics' | 'settings'>, caller: Caller, call: { readonly route: Route; readonly body: unknown }): Promise<void> {
+  const { cost } = call.route;
+  if (cost === null) return;
+  const rate = { samples: outside.settings.sampleRate }[cost];
+  const retryAfterSeconds = await outside.sharedRateLimits.take(`${caller.tenant}#${cost}`, rate, listField(call.body, cost).length);
+  if (retryAfterSeconds === 0) return;
+  outside.metrics.rateLimited.add([cost]);
+  throw new Failure('rate-limited', { detail: `this tenant may send ${rate.perSecond} ${cost} per second, ${rate.burst} at once; try again in ${retryAfterSeconds} s`, context: { scope: cost }, retryAfterSeconds });
+}
+
+function listField(value: unknown, name: string): readonly unknown[] {
+  const field: unknown = typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;
+  return Array.isArray(field) ? field : [];
+}
+
 function textField(value: unknown, name: string): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const field: unknown = Object.getOwnPropertyDescriptor(value, name)?.value;

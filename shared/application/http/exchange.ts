@@ -1,7 +1,7 @@
 import type { HttpMetrics } from '#application/http/http-metrics';
 import type { Cursors } from '#application/http/cursor';
 import type { Ports } from '#ports/ports';
-import { tenantRate } from '#contracts/rates';
+import { sampleRate, tenantRate } from '#contracts/rates';
 import type { RateLimit, RateLimits } from '#ports/rate-limit';
 
 /** Headers by their lower-case names. */
@@ -32,6 +32,8 @@ export type HttpSettings = {
   readonly maximumBodyBytes: number;
   readonly keyRate: RateLimit;
   readonly tenantRate: RateLimit;
+  /** How many samples a tenant may send. */
+  readonly sampleRate: RateLimit;
   /** How often an address may come with a wrong key. */
   readonly guessRate: RateLimit;
   /** Whether each answer is checked against its schema, and each problem against its route; costs time, finds what must not leave and what the table forgot. */
@@ -47,6 +49,7 @@ export const defaultHttpSettings: HttpSettings = {
   maximumBodyBytes: 1_048_576,
   keyRate: { burst: 200, perSecond: 50 },
   tenantRate,
+  sampleRate,
   guessRate: { burst: 100, perSecond: 1 },
   verifyAnswers: false,
 };
@@ -58,6 +61,8 @@ export type Unexpected = { readonly error: unknown; readonly traceId: string; re
 export type Outside = {
   readonly ports: Ports;
   readonly rateLimits: RateLimits;
+  /** Buckets that all processes of the system share, for what costs more than a request. */
+  readonly sharedRateLimits: RateLimits;
   readonly cursors: Cursors;
   readonly metrics: HttpMetrics;
   readonly settings: HttpSettings;

@@ -2,9 +2,9 @@ import type { CallContext, Caller } from '#application/context';
 import type { OperationHandlers } from '#application/handlers';
 import { callerOf, createAuthenticator } from '#application/http/authenticate';
 import type { Authenticator } from '#application/http/authenticate';
-import { assertOwnTarget, assertPermitted, assertWithinRates } from '#application/http/authorize';
+import { assertOwnTarget, assertPermitted, assertWithinCost, assertWithinRates } from '#application/http/authorize';
 import type { HttpAnswer, HttpRequest, Outside } from '#application/http/exchange';
-import { idempotently } from '#application/http/idempotent';
+import { idempotencyKeyOf, idempotently } from '#application/http/idempotent';
 import { openCursor, signNextCursor } from '#application/http/pages';
 import { entityTag, ifMatchVersion } from '#application/http/preconditions';
 import { problemAnswer, tell } from '#application/http/problem-answer';
@@ -73,7 +73,10 @@ async function serve(request: HttpRequest, found: FoundRoute, work: Work): Promi
   const { route, operation } = found;
   const caller = await admit(request, route, work);
   const input = await readInput(request, found, outside.settings);
+  // What does not fit is told before what is only not so now.
+  const idempotencyKey = idempotencyKeyOf(request.headers, route);
   assertOwnTarget(caller, route, input);
+  await assertWithinCost(outside, caller, { route, body: input.body });
   const context: CallContext = {
     ports: outside.ports, tenant: caller.tenant, traceId: work.traceId, caller,
     ifMatchVersion: ifMatchVersion(request.headers, route),
@@ -81,7 +84,7 @@ async function serve(request: HttpRequest, found: FoundRoute, work: Work): Promi
   };
   const scope = { tenant: caller.tenant, operation };
   const opened = openCursor(outside.cursors, scope, input);
-  return idempotently(outside, { request, found, caller, bytes: input.bytes }, async (ids) => {
+  return idempotently(outside, { request, found, caller, bytes: input.bytes, idempotencyKey }, async (ids) => {
     const answer = await invoke(work.operations, operation, { context: { ...context, ports: { ...outside.ports, ids } }, input: toOperationInput(opened) });
     if (outside.settings.verifyAnswers) route.response.parse(answer.body);
     return written(route, signNextCursor(outside.cursors, scope, { input, body: answer.body }), answer.version);

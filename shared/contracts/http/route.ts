@@ -28,6 +28,8 @@ export type Route = {
   readonly idempotent: boolean;
   /** Whether the answer carries an ETag and `If-Match` is honoured. */
   readonly versioned: boolean;
+  /** The list in the body of which each item is taken from the tenant's limit of such items, beside the request itself. */
+  readonly cost: 'samples' | null;
   /** The problems it may answer with, beside those that every route may have. */
   readonly problems: readonly ErrorCode[];
   /** Examples for the OpenAPI document; they fit the schemas (a test says so). */
@@ -43,6 +45,7 @@ const routeDefaults = {
   secret: 'none',
   idempotent: false,
   versioned: false,
+  cost: null,
   problems: [],
 } as const;
 

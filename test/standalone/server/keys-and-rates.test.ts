@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { problem } from '#contracts/errors';
+import { sampleRate } from '#contracts/rates';
+import { MAXIMUM_SAMPLES } from '#contracts/samples';
 
-import { makeKey, Served, TENANT } from './served.ts';
+import { makeKey, OTHER_TENANT, Served, TENANT } from './served.ts';
 
 describe('a key', () => {
   let served: Served;
@@ -80,6 +82,25 @@ describe('a rate limit', () => {
     expect(await statuses(1, served.keys.admin)).toEqual([200]);
     served.time.advance(2);
     expect(await statuses(2, served.keys.viewer)).toEqual([200, 429]);
+  });
+
+  it('of samples holds for each of them, and for all keys of a tenant together', async () => {
+    served = await Served.open({ http: { sampleRate: { burst: 3, perSecond: 0.5 } } });
+    const sample = { application: 'shop', component: 'web', release: '1.4.2', second: 1, requests: 0, errors: 0, latency: { zeros: 0, buckets: [] } };
+    const send = async (count: number, key = served.keys.agent) => await served.request('POST', '/v1/samples', { key, body: { target: 'edge-1', samples: Array.from({ length: count }, () => sample) } });
+    expect((await send(2)).status).toBe(202);
+    const refused = await send(2, served.keys.admin);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '2']);
+    expect(problem.parse(await refused.json())).toMatchObject({ code: 'rate-limited', context: { scope: 'samples' }, detail: 'this tenant may send 0.5 samples per second, 3 at once; try again in 2 s' });
+    expect((await send(1)).status).toBe(202);
+    const other = await makeKey(served.ports, { tenant: OTHER_TENANT, role: 'admin' });
+    expect((await send(3, other)).status).toBe(202);
+    served.time.advance(4);
+    expect((await send(2)).status).toBe(202);
+  });
+
+  it('of samples lets a full batch in', () => {
+    expect(sampleRate.burst).toBeGreaterThanOrEqual(MAXIMUM_SAMPLES);
   });
 
   it('holds for all keys of a tenant together', async () => {
