@@ -43,6 +43,7 @@ export const errors = {
   'precondition-failed': { ...state, status: 412, exitCode: 6, title: 'The version is another than If-Match names', recoveryActions: ['Read again and repeat with the new ETag'] },
   'body-too-large': { ...client, status: 413, exitCode: 2, title: 'The body is larger than allowed', recoveryActions: ['Send less at a time'] },
   'unsupported-media-type': { ...client, status: 415, exitCode: 2, title: 'The body is not JSON', recoveryActions: ['Send `Content-Type: application/json`'] },
+  'headers-too-large': { ...client, status: 431, exitCode: 2, title: 'Address and headers are larger than allowed', recoveryActions: ['Send shorter values: a cursor, a key or a filter of ours has at most some hundred characters'] },
   'rule-broken': { ...client, status: 422, exitCode: 7, title: 'The request fits its schema, but breaks a rule', recoveryActions: ['Correct the named field'] },
   'unknown-reference': { ...client, status: 422, exitCode: 7, title: 'The request names something that does not exist', recoveryActions: ['Create what is missing first, or correct its name'] },
   'idempotency-mismatch': { ...client, status: 422, exitCode: 7, title: 'The idempotency key was used with another request', recoveryActions: ['Use a new key for a new request'] },

@@ -4,13 +4,13 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 
 import type { SecureServer } from './tls-files.ts';
+import { MAXIMUM_HEADER_BYTES } from './unreadable-requests.ts';
 
 /**
  * The time-outs of one connection: 10 s for the agreement on TLS, 10 s for the headers and 30 s for a whole request (1 MiB at 35 kB/s), against clients that send a byte
  * at a time; 60 s for a connection between two requests; 120 s without any byte in either direction, against clients that do not read.
- * Headers of 16 KiB hold the largest key, trace and cursor many times over.
  */
-const CONNECTION_BOUNDS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2000, keepAliveTimeout: 60_000, maxHeaderSize: 16_384 } as const;
+const CONNECTION_BOUNDS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2000, keepAliveTimeout: 60_000, maxHeaderSize: MAXIMUM_HEADER_BYTES } as const;
 const SILENT_MILLISECONDS = 120_000;
 const HANDSHAKE_MILLISECONDS = 10_000;
 

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 
 import type { HttpAnswer } from '#application/http/exchange';
 
-/** Answers a request to upgrade as an ordinary one, and closes: the socket is no longer the HTTP server's to write to. */
+/** Answers a request whose socket is no longer the HTTP server's to write to, as one to upgrade, and closes. */
 export function refuseUpgrade(socket: Duplex, answer: HttpAnswer): void {
   const headers = { ...answer.headers, 'content-length': `${Buffer.byteLength(answer.body)}`, connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);

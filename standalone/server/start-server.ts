@@ -15,6 +15,7 @@ import { defaultStreamSettings } from './stream-settings.ts';
 import type { StreamSettings } from './stream-settings.ts';
 import { readTls, TlsReload } from './tls-files.ts';
 import type { TlsFiles } from './tls-files.ts';
+import { refuseUnreadable } from './unreadable-requests.ts';
 import { Watch } from './watch.ts';
 
 /** Where a server listens. */
@@ -67,6 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const secure = tls === undefined ? undefined : await readTls(tls);
   const listener = createRequestListener(options.api, { checkSite, ids: options.ports.ids, isSecure: secure !== undefined });
   const { server, secureServer } = createNodeServer(listener, secure);
+  refuseUnreadable(server, options.api, options.ports.ids);
   server.on('upgrade', (request, socket, head) => void stream.upgrade(request, socket, head));
   const port = await listen(server, options.listen);
   const reload = tls === undefined || secure === undefined || secureServer === undefined ? undefined : new TlsReload(tls, secureServer, secure);

@@ -1,27 +1,35 @@
 import { createHash } from 'node:crypto';
 
 import type { Caller } from '#application/context';
-import type { HttpAnswer, HttpRequest, Outside } from '#application/http/exchange';
+import type { HttpAnswer, HttpHeaders, HttpRequest, Outside } from '#application/http/exchange';
 import { malformed } from '#application/http/read-input';
 import type { FoundRoute } from '#application/http/router';
 import { Failure } from '#contracts/errors';
 import { IDEMPOTENCY_KEY } from '#contracts/http/request-headers';
+import type { Route } from '#contracts/http/route';
 import { CHANCE_LIMIT, deploymentIdOf } from '#domain/deployment/deployment-id';
 import type { Ids } from '#ports/clock';
 
-type Call = { readonly request: HttpRequest; readonly found: FoundRoute; readonly caller: Caller; readonly bytes: Uint8Array };
+type Call = { readonly request: HttpRequest; readonly found: FoundRoute; readonly caller: Caller; readonly bytes: Uint8Array; readonly idempotencyKey: string | undefined };
+
+/** The `Idempotency-Key` of a request to a route that honours it. @throws Failure `malformed-request` for one that is none */
+export function idempotencyKeyOf(headers: HttpHeaders, route: Route): string | undefined {
+  const given = headers['idempotency-key'];
+  if (!route.idempotent || given === undefined) return undefined;
+  if (!IDEMPOTENCY_KEY.test(given)) throw malformed([{ field: 'header.idempotency-key', rule: 'must be 1 to 255 visible ASCII characters', value: given.slice(0, 100) }]);
+  return given;
+}
 
 /**
  * Runs a use case once per `Idempotency-Key`, route and tenant: a repetition within 24 h gets the stored answer, marked by a header.
  * What failed may be repeated. A repetition of what failed or was lost, maybe after it was done, names what it makes as the first one did,
  * so that the use case can tell that it is there. The port seals what it stores; an answer that shows a secret is moreover repeated
  * to the key alone that asked for it.
- * @throws Failure `malformed-request`, `idempotency-mismatch`, `idempotency-in-flight`, and whatever the use case throws
+ * @throws Failure `idempotency-mismatch`, `idempotency-in-flight`, and whatever the use case throws
  */
 export async function idempotently(outside: Outside, call: Call, run: (ids: Ids) => Promise<HttpAnswer>): Promise<HttpAnswer> {
-  const given = call.request.headers['idempotency-key'];
-  if (!call.found.route.idempotent || given === undefined) return run(outside.ports.ids);
-  if (!IDEMPOTENCY_KEY.test(given)) throw malformed([{ field: 'header.idempotency-key', rule: 'must be 1 to 255 visible ASCII characters', value: given.slice(0, 100) }]);
+  const given = call.idempotencyKey;
+  if (given === undefined) return run(outside.ports.ids);
   const { idempotency, clock } = outside.ports;
   const { tenant } = call.caller;
   const key = call.found.route.secret === 'answer' ? `${call.found.operation}/${call.caller.keyId}/${given}` : `${call.found.operation}/${given}`;

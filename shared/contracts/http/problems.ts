@@ -10,7 +10,7 @@ const CHANGES_NOTHING: readonly Route['permission'][] = ['deployment:read', 'tic
  */
 export function problemsOf(route: Route): readonly ErrorCode[] {
   const changes = route.method !== 'GET';
-  const codes: ErrorCode[] = [...route.problems, 'malformed-request', 'origin-refused', 'internal-error', 'unavailable'];
+  const codes: ErrorCode[] = [...route.problems, 'malformed-request', 'headers-too-large', 'origin-refused', 'internal-error', 'unavailable'];
   if (route.permission !== 'public') codes.push('unauthenticated', 'rate-limited');
   if (route.permission !== 'public' && route.permission !== 'key') codes.push('forbidden');
   if (route.permission === 'target:serve') codes.push('not-found');
