@@ -6,6 +6,7 @@ import { agentCommand } from './commands/agent.ts';
 import { applyCommand } from './commands/apply.ts';
 import { auditCommands } from './commands/audit.ts';
 import { aslRunCommand, eventsMatchCommand } from './commands/cases.ts';
+import { backupCommands } from './commands/backup.ts';
 import { completionCommand } from './commands/completion.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { deployCommand } from './commands/deploy.ts';
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   serveCommand,
   agentCommand,
   ...auditCommands,
+  ...backupCommands,
   ...adminCommands,
   aslRunCommand,
   eventsMatchCommand,

@@ -8,7 +8,7 @@ import type { Blobs } from '#ports/blobs';
 import { readIfThere, writeDurably } from './durable-file.ts';
 
 /** Where files grow. No tenant is named so: their names begin with a letter or digit. */
-const WORK_FOLDER = '.incoming';
+export const WORK_FOLDER = '.incoming';
 
 /** Content as files, in a folder per tenant, named by their digest; the digest's first two digits are a folder, so that none gets too full. */
 export class FolderBlobs implements Blobs {

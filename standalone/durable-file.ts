@@ -48,8 +48,8 @@ async function makeFolder(folder: string): Promise<void> {
   for (let made = folder; made.length >= first.length; made = dirname(made)) await saveFolder(dirname(made));
 }
 
-/** Windows saves names by itself and refuses to open a folder. */
-async function saveFolder(folder: string): Promise<void> {
+/** Has the disk keep the names in a folder. Windows saves names by itself and refuses to open a folder. */
+export async function saveFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {

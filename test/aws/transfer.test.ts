@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { openTables } from '#admin/aws-tables';
-import { backUp, restore } from '#admin/backup';
+import { backUpTables, restoreTables } from '#admin/backup-tables';
 import { openDataFolder } from '#admin/data-folder';
 import { importFrom, readKeyFile } from '#admin/transfer';
 import { contentsOf, contentsOfFolder, workedAndStopped } from '#test/admin/installations';
@@ -78,14 +78,14 @@ it('without the master key, secrets\' values are left out and the command says s
 });
 
 it('a backup of both tables is restored into new ones, which then have the same', async () => {
-  const counts = await backUp(inFolder('backup.jsonl'), named(), '2026-11-21T12:00:00.000Z');
+  const counts = await backUpTables(inFolder('backup.jsonl'), named(), '2026-11-21T12:00:00.000Z');
   const other = await freshTables();
   const otherNames = { eventsTable: other.eventsName, stateTable: other.stateName };
-  expect(await restore(inFolder('backup.jsonl'), otherNames, { replace: false })).toEqual(counts);
+  expect(await restoreTables(inFolder('backup.jsonl'), otherNames, { replace: false })).toEqual(counts);
   expect(await contentsOfTables(otherNames, 'restored.jsonl')).toEqual(before);
-  await expect(restore(inFolder('backup.jsonl'), otherNames, { replace: false })).rejects.toThrow('is not empty');
+  await expect(restoreTables(inFolder('backup.jsonl'), otherNames, { replace: false })).rejects.toThrow('is not empty');
   await other.state.put({ pk: 'default#queue', sk: 'left-over' });
-  const replaced = await runCli(['admin', 'restore', inFolder('backup.jsonl'), '--events-table', other.eventsName, '--state-table', other.stateName, '--replace', '--json'], { environment: awsEnvironment() });
+  const replaced = await runCli(['restore', inFolder('backup.jsonl'), '--events-table', other.eventsName, '--state-table', other.stateName, '--replace', '--json'], { environment: awsEnvironment() });
   expect(JSON.parse(replaced.stdout)).toEqual(counts);
   expect(await other.state.get({ pk: 'default#queue', sk: 'left-over' })).toBeUndefined();
   other.close();
@@ -94,7 +94,7 @@ it('a backup of both tables is restored into new ones, which then have the same'
 it('a backup that was cut off is refused before anything is removed', async () => {
   const lines = readFileSync(inFolder('backup.jsonl'), 'utf8').trimEnd().split('\n');
   writeFileSync(inFolder('cut.jsonl'), lines.filter((_line, index) => index !== 5).join('\n'));
-  await expect(restore(inFolder('cut.jsonl'), named(), { replace: true })).rejects.toThrow('is not whole');
+  await expect(restoreTables(inFolder('cut.jsonl'), named(), { replace: true })).rejects.toThrow('is not whole');
   expect((await tables.state.query('default#lease')).length).toBe(1);
 });
 

@@ -30,7 +30,7 @@ type BackupLine = z.infer<typeof backupLine>;
  * know yet is brought in by the sweep after a restore.
  * @throws Failure `conflict` when the file is there already; `not-found` for a table that is not
  */
-export async function backUp(file: string, named: BackedUpTables, at: string): Promise<ItemCounts> {
+export async function backUpTables(file: string, named: BackedUpTables, at: string): Promise<ItemCounts> {
   const tables = openTableCopies(named);
   const counts = { state: 0, events: 0 };
   async function* lines(): AsyncGenerator<BackupLine> {
@@ -56,7 +56,7 @@ export async function backUp(file: string, named: BackedUpTables, at: string): P
  * table of events finds what was relayed already.
  * @throws Failure `conflict` for a table that is not empty; `rule-broken` for a file that is no whole backup; `not-found`
  */
-export async function restore(file: string, named: BackedUpTables, { replace }: { readonly replace: boolean }): Promise<ItemCounts> {
+export async function restoreTables(file: string, named: BackedUpTables, { replace }: { readonly replace: boolean }): Promise<ItemCounts> {
   const counts = await checkBackup(file);
   const tables = openTableCopies(named);
   try {
