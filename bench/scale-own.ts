@@ -1,0 +1,53 @@
+import { MAXIMUM_PAGES, PAGE } from '#application/sweep/stale-read-models';
+import { AT_ONCE } from '#aws/each-of';
+import { HOUR_PARTS } from '#aws/event-item';
+import { SUBSCRIPTIONS_AT_ONCE } from '#aws/pump';
+import { ENTRIES_PER_REQUEST } from '#aws/put-events';
+import { MAXIMUM_TRANSACTION } from '#aws/table';
+import { busRules, gatewayRules } from '#contracts/bus-rules';
+import { functionTable } from '#contracts/function-table';
+import { tenantRate } from '#contracts/rates';
+import { MAXIMUM_CONNECTIONS_PER_TENANT, PING_SECONDS } from '#contracts/stream';
+import { schedules } from '#contracts/timers';
+
+/**
+ * Bounds that are ours and not AWS's. Those that the code has by a name are that very constant; those that stand in the app's constructs are compared
+ * with these by a test, so that nobody has to load the CDK for a sum.
+ */
+export const own = {
+  hourParts: HOUR_PARTS, atOnce: AT_ONCE, entriesPerPut: ENTRIES_PER_REQUEST, subscriptionsAtOnce: SUBSCRIPTIONS_AT_ONCE,
+  /** The feed's end is one write of a transaction; an event is its place and at most one mark. */
+  feedEventsPerTransaction: Math.floor((MAXIMUM_TRANSACTION - 1) / 2),
+  sweptEventsPerMinute: PAGE * MAXIMUM_PAGES,
+  tenantRequestsPerSecond: tenantRate.perSecond, tenantConnections: MAXIMUM_CONNECTIONS_PER_TENANT, pingSeconds: PING_SECONDS,
+  sweepSeconds: functionTable.sweep.timeoutSeconds, sweepsPerMinute: 1 / (schedules.find(({ name }) => name === 'sweep')?.everyMinutes ?? 1),
+  advanceQueueSeconds: functionTable['advance-queue'].timeoutSeconds,
+  /** Our own rules, and the one that EventBridge makes for an archive. */
+  rules: busRules.length + gatewayRules.length + 1,
+  /** In `cdk/constructs/rest-api.ts`: the stage's throttle, and how long the authorizer's answer is kept; in `socket-api.ts` the throttle of messages. */
+  stageRequestsPerSecond: 1000, authorizerCacheSeconds: 30, socketMessagesPerSecond: 1000,
+  /** In `cdk/constructs/control-plane.ts`: the records of one batch of the stream. */
+  streamBatch: 100,
+  /** In `functions/projector.ts`: the most that followers take of a batch's time. */
+  followersSeconds: 2,
+} as const;
+
+/**
+ * How many calls of AWS the sweep makes one after the other, counted in the code. For each open deployment: it is folded once for each of the seven comparisons (7); its execution
+ * is asked for in two of them, by an item and a call of Step Functions each (4); the analysis in the background asks for its template and its last look (2); the timers and the
+ * tokens fold it once more each (2), and its tokens are listed three times (3). For each tenant: how far it was swept, a page of its feed, its leases, its queue, a list for each
+ * of the five open states, and its subscriptions. For all: the tenants twice (4), how far the index was read, and that again (3), the parts of one hour or two (5), the marks of what is new (4).
+ */
+export const sweepCalls = { eachDeployment: 18, eachTenant: 10, all: 16 } as const;
+
+/** How often the sweep asks Step Functions for each open deployment. */
+export const SWEEP_DESCRIBES = 2;
+
+/**
+ * What one queued request costs whoever tries it again, in calls one after the other: its stream, its sources (application, release, environment, targets, templates), its place in
+ * the queue, the queue twice, the leases, and its stream once more to note what it waits for.
+ */
+export const QUEUED_TRY_CALLS = 11;
+
+/** A subscription's item is some 300 bytes: keys, topic, position. */
+export const SUBSCRIPTION_BYTES = 300;
