@@ -1,4 +1,5 @@
 import { workHandlers } from '#application/work-handlers';
+import { describedOnce } from '#aws/described-once';
 import type { ScheduleName } from '#contracts/timers';
 
 import { contextOf } from './engine.ts';
@@ -8,7 +9,8 @@ import { around } from './handler.ts';
 export function scheduleFunction(schedule: ScheduleName, before: () => Promise<readonly unknown[]> = async () => []) {
   return around(async (): Promise<void> => {
     const errors = [...await before()];
-    await workHandlers.schedules[schedule](contextOf('operator')).catch((error: unknown) => errors.push(error));
+    const { ports, ...context } = contextOf('operator');
+    await workHandlers.schedules[schedule]({ ...context, ports: { ...ports, workflow: describedOnce(ports.workflow) } }).catch((error: unknown) => errors.push(error));
     if (errors.length > 0) throw new AggregateError(errors, `the schedule ${schedule} failed in ${errors.length} places`);
   });
 }

@@ -17,7 +17,10 @@ export const readModels = {
   commands: { indexes: ['target'], newestFirst: false },
   /** Claims and facts of targets. */
   targets: { indexes: [], newestFirst: false },
-  /** How far the sweep has compared a tenant's feed with its read models: one document, `feed`. */
+  /**
+   * How far the sweep has come: with a tenant's feed (`feed`), among very many deployments (`deployments`), and under the tenant `operator` among very
+   * many tenants (`sweep`, `expiry`).
+   */
   sweep: { indexes: [], newestFirst: false },
 } as const;
 

@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(async () => { await system.close(); });
 
 /** The ports with read models that cannot be listed for one tenant; they note for whom they were asked, each tenant once. */
-function failingFor(broken: string, asked: Set<string>): Ports {
+function failingFor(broken: string, asked: { add(tenant: string): unknown }): Ports {
   const { ports } = system.engine;
   const { readModels } = ports;
   return { ...ports, readModels: {
@@ -23,6 +23,19 @@ function failingFor(broken: string, asked: Set<string>): Ports {
     list: async (tenant, ...given) => {
       if (tenant !== 'operator') asked.add(tenant);
       return tenant === broken ? await Promise.reject(new Failure('unavailable', 'busy')) : await readModels.list(tenant, ...given);
+    },
+  } };
+}
+
+/** The ports with events that note which deployments were read. */
+function lookingAt(looked: Set<string>): Ports {
+  const { ports } = system.engine;
+  const { events } = ports;
+  return { ...ports, events: {
+    append: async (...given) => await events.append(...given), readLast: async (...given) => await events.readLast(...given), readFeed: async (...given) => await events.readFeed(...given), feedEnd: async (...given) => await events.feedEnd(...given),
+    read: async (stream, ...given) => {
+      if (stream.stream.startsWith('deployment/')) looked.add(`${stream.tenant} ${stream.stream}`);
+      return await events.read(stream, ...given);
     },
   } };
 }
@@ -45,4 +58,39 @@ it('the tenants\' order is another one each minute', async () => {
     system.time.advance(60);
   }
   expect(orders.toSorted()).toEqual(['acme default zebra', 'default zebra acme', 'zebra acme default']);
+});
+
+it('a sweep that has used up its time leaves the rest to the next one, which begins with them', async () => {
+  const rounds: string[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    const asked = new Set<string>();
+    // Each tenant takes half a minute.
+    const slow = failingFor('none', { add: (tenant) => {
+      if (!asked.has(tenant)) system.time.advance(30);
+      asked.add(tenant);
+    } });
+    await system.engine.handlers.schedules.sweep(system.context('operator', slow));
+    rounds.push([...asked].join(' '));
+  }
+  const [first = '', ...others] = rounds;
+  const whole = Array.from({ length: 12 }, (_, index) => TENANTS[(TENANTS.indexOf(first.split(' ')[0] ?? '') + index) % TENANTS.length]);
+  expect(rounds.join(' ').split(' ')).toEqual(whole.slice(0, 8));
+  expect(others).toHaveLength(3);
+});
+
+it('a sweep looks at so many deployments and no more, and each has its turn', async () => {
+  const { leases } = system.engine.ports;
+  const ids = (tenant: string) => Array.from({ length: 300 }, (_, index) => `dep_${tenant}${String(index).padStart(3, '0')}`);
+  for (const tenant of TENANTS) for (const deployment of ids(tenant)) await leases.enqueue(tenant, { deployment, application: 'shop', environment: 'production', targets: [], priority: 0, at: '2026-11-21T12:00:00.000Z' });
+  const seen = new Map<string, number>();
+  let most = 0;
+  for (let minute = 0; minute < 6; minute += 1) {
+    const looked = new Set<string>();
+    await system.engine.handlers.schedules.sweep(system.context('operator', lookingAt(looked)));
+    most = Math.max(most, looked.size);
+    for (const id of looked) seen.set(id, (seen.get(id) ?? 0) + 1);
+    system.time.advance(60);
+  }
+  expect(most).toBe(500);
+  expect(seen.size).toBe(900);
 });

@@ -50,8 +50,8 @@ describe('the sweep', () => {
   it('finds nothing where all is as it should be, and records nothing', async () => {
     await request('1.4.2');
     await request('1.4.3', { priority: 'low' });
-    expect(await sweep()).toEqual({ findings: [], errors: [] });
-    expect(await sweep()).toEqual({ findings: [], errors: [] });
+    expect(await sweep()).toMatchObject({ findings: [], errors: [] });
+    expect(await sweep()).toMatchObject({ findings: [], errors: [] });
     expect(await found()).toEqual([]);
   });
 
@@ -59,7 +59,7 @@ describe('the sweep', () => {
     const id = await request('1.4.2');
     await endExecution(system.engine, id);
     system.time.advance(GRACE_SECONDS - 1);
-    expect(await sweepTenant(system.context())).toEqual({ findings: [], errors: [] });
+    expect(await sweepTenant(system.context())).toMatchObject({ findings: [], errors: [] });
     expect(await executionOf(`recover-${id}`)).toBeUndefined();
   });
 

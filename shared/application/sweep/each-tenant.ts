@@ -1,0 +1,52 @@
+import * as z from 'zod';
+
+import type { Context } from '#application/context';
+import { everyDocument } from '#application/every-document';
+import { OPERATOR_TENANT, asOperator } from '#application/tenants/load-tenant';
+import { ACTIVE } from '#application/tenants/tenant-document';
+
+/** The tenant with whom the next round begins, because this one had to end before its turn. */
+const progress = z.strictObject({ next: z.string() });
+
+/** One round through all tenants. */
+export type Round = {
+  /** What it is, for the error and as the name under which its progress is kept. */
+  readonly name: string;
+  /** Does what is to be done for a tenant, and answers what went wrong. */
+  act(own: Context): Promise<readonly unknown[]>;
+  /** Whether there is room for one more tenant; always, where nothing is said. Those who are left are first in the next round. */
+  mayGoOn?(): boolean;
+};
+
+/** Gives each tenant its turn, whatever went wrong for those before it. @throws AggregateError with all of it */
+export async function eachTenant(context: Context, { name, act, mayGoOn = () => true }: Round): Promise<void> {
+  const kept = await context.ports.readModels.get(OPERATOR_TENANT, 'sweep', name);
+  const errors: unknown[] = [];
+  let left: string | undefined;
+  for (const tenant of await everyTenant(context, kept === undefined ? undefined : progress.parse(kept.document).next)) {
+    if (tenant !== OPERATOR_TENANT && !mayGoOn()) {
+      left = tenant;
+      break;
+    }
+    errors.push(...(await act({ ...context, tenant }).catch((error: unknown) => [error])));
+  }
+  await keep(context, name, left, kept !== undefined).catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw new AggregateError(errors, `the ${name} failed in ${errors.length} places`);
+}
+
+async function keep(context: Context, name: string, next: string | undefined, wasKept: boolean): Promise<void> {
+  const { readModels, clock } = context.ports;
+  if (next !== undefined) await readModels.put(OPERATOR_TENANT, 'sweep', { key: name, version: clock.now(), index: {}, document: { next } satisfies z.input<typeof progress> });
+  else if (wasKept) await readModels.erase(OPERATOR_TENANT, 'sweep', name);
+}
+
+/**
+ * The operators' own tenant first: its sweep may bring in tenants that the list does not know yet. The others begin with the one whose turn it is, else with
+ * another one each minute, so that who makes a turn too long for its time holds up the same tenants only now and then.
+ */
+async function everyTenant(context: Context, next: string | undefined): Promise<readonly string[]> {
+  const tenants: string[] = [];
+  for await (const { key } of everyDocument(asOperator(context), 'tenants', ACTIVE)) tenants.push(key);
+  const first = next === undefined ? Math.floor(context.ports.clock.now() / 60_000) % Math.max(1, tenants.length) : Math.max(0, tenants.findIndex((tenant) => tenant >= next));
+  return [OPERATOR_TENANT, ...tenants.slice(first), ...tenants.slice(0, first)];
+}
