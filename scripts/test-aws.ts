@@ -18,22 +18,23 @@ Tests what runs on AWS, without an AWS account, on an emulator and on Amazon's o
   contracts   the contract suites of the ports, on the emulator
   tables      the same, with their tables on DynamoDB Local
   engine      deploys the app with the CDK's CLI and runs the end-to-end suite against it, with a real agent in the demo
-  iam         the same, with every call of a function checked against what its role may do
+              and a tenant in a stack of its own; then takes the app away and deploys it again onto the data that stayed
+  iam         that suite again, with every call of a function checked against what its role may do
 
 It needs Python 3.10, and Java 17 and Maven for DynamoDB Local. A part that cannot be run here says so and is left out; with CI set it fails.
 `;
 
-/** A part: the bed that it stands on, how that is started, and the project of aws-tests.config.ts that is run there. */
-type Part = { readonly bed: Bed; readonly start: readonly (readonly string[])[]; readonly project: string };
+/** A part: the bed that it stands on, how that is started, and the projects of aws-tests.config.ts that are run there. */
+type Part = { readonly bed: Bed; readonly start: readonly (readonly string[])[]; readonly projects: readonly string[] };
 
 const emulator = (...options: readonly string[]) => [join(root, 'test', 'bed', 'aws'), 'run', ...options, '--'];
 const tables = [join(root, 'test', 'bed', 'dynamodb-local'), 'run', '--'];
 
 const parts: { readonly [name: string]: Part } = {
-  contracts: { bed: 'aws', start: [emulator()], project: 'aws-contracts' },
-  tables: { bed: 'dynamodb-local', start: [emulator(), tables], project: 'aws-contracts' },
-  engine: { bed: 'aws', start: [emulator()], project: 'aws-end-to-end' },
-  iam: { bed: 'aws', start: [emulator('--iam')], project: 'aws-end-to-end' },
+  contracts: { bed: 'aws', start: [emulator()], projects: ['aws-contracts'] },
+  tables: { bed: 'dynamodb-local', start: [emulator(), tables], projects: ['aws-contracts'] },
+  engine: { bed: 'aws', start: [emulator()], projects: ['aws-end-to-end', 'aws-life-cycle'] },
+  iam: { bed: 'aws', start: [emulator('--iam')], projects: ['aws-end-to-end'] },
 };
 
 /** How many tests came to what, as vitest reports it. */
@@ -84,7 +85,7 @@ async function runPart(name: string, reportFile: string): Promise<Report | strin
   if (missing !== undefined && !process.env.CI) return missing;
   process.stdout.write(`\n── ${name}: ${missing ?? 'begins'}\n`);
   if (missing !== undefined) return { numPassedTests: 0, numFailedTests: 1, numTotalTests: 1 };
-  const vitest = [process.execPath, join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', 'aws-tests.config.ts', '--project', part.project];
+  const vitest = [process.execPath, join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', 'aws-tests.config.ts', ...part.projects.flatMap((project) => ['--project', project])];
   const code = await run([...part.start.flat(), ...vitest], { ...process.env, SLUICE_TEST_REPORT: reportFile });
   const counted = readReport(reportFile);
   if (code === 0 ? counted.numPassedTests > 0 : counted.numFailedTests > 0) return counted;

@@ -9,7 +9,7 @@ import { bedUrl } from './require-bed.ts';
 
 /**
  * Deploys to the emulator that the environment names, and tells the end-to-end suite where. `SLUICE_TEST_URL` and `SLUICE_TEST_OPERATOR_KEY` name
- * what stands there already, so that tests can be run again without another deployment.
+ * what stands there already, so that tests can be run again without another deployment; a second project of the same run finds it in the same way.
  */
 export default async function setup(project: TestProject): Promise<void> {
   const emulator = bedUrl();
@@ -20,7 +20,9 @@ export default async function setup(project: TestProject): Promise<void> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'sluice-aws-'));
   try {
-    project.provide('systemUnderTest', await deploy(emulator, folder));
+    const system = await deploy(emulator, folder);
+    project.provide('systemUnderTest', system);
+    Object.assign(process.env, { SLUICE_TEST_URL: system.url, SLUICE_TEST_OPERATOR_KEY: system.operatorKey });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
