@@ -27,14 +27,15 @@ type Definition = { readonly digest: string; readonly definition: string };
 /** Somebody else changed the execution between reading and storing: in one process only two calls at the same moment, so a few rounds are plenty. */
 const MAXIMUM_ROUNDS = 20;
 
+/** Machines by the digests of their definitions. One is parsed once in a process; it is one of ours, or one of ours of an earlier version, so they are few. */
+const parsedMachines = new Map<string, Machine>();
+
 /**
  * Runs state machines by the interpreter, with everything in the database: each signal reads a snapshot, advances it and stores snapshot,
  * calls and wake in one transaction. What is stored is done later by `WorkflowEngine`, at least once.
  */
 export class SqliteWorkflow implements Workflow {
   readonly #options: WorkflowOptions;
-  /** Machines by the digests of their definitions. A definition is parsed once; it is one of ours, or one of ours of an earlier version. */
-  readonly #parsed = new Map<string, Machine>();
   /** Our own machines as they are stored. */
   readonly #definitions = new Map<MachineName, Definition>();
 
@@ -120,7 +121,7 @@ export class SqliteWorkflow implements Workflow {
   }
 
   async #machineOf(digest: string): Promise<Machine> {
-    const known = this.#parsed.get(digest);
+    const known = parsedMachines.get(digest);
     if (known !== undefined) return known;
     const definition = await this.#options.database.run('readDefinition', { digest });
     if (definition === undefined) throw new Error(`the machine ${digest} is not stored`);
@@ -128,11 +129,11 @@ export class SqliteWorkflow implements Workflow {
   }
 
   #parsedOnce(digest: string, definition: string): Machine {
-    const known = this.#parsed.get(digest);
+    const known = parsedMachines.get(digest);
     if (known !== undefined) return known;
     const parsed = parseMachine(JSON.parse(definition));
     if (parsed.machine === undefined) throw new Error(`a stored machine is not valid: ${JSON.stringify(parsed.diagnostics)}`);
-    this.#parsed.set(digest, parsed.machine);
+    parsedMachines.set(digest, parsed.machine);
     return parsed.machine;
   }
 
