@@ -69,8 +69,11 @@ async function atRate({ perSecond, start, goesOn, ask }: { readonly perSecond: n
   await Promise.all(asked);
 }
 
+async function tell(message: unknown): Promise<void> {
+  const ended = await run(job.parse(message));
+  process.send?.(ended, () => process.disconnect());
+}
+
 if (process.argv[2] === 'generate' && process.send !== undefined) {
-  process.once('message', (message) => {
-    void run(job.parse(message)).then((ended) => { process.send?.(ended, () => process.disconnect()); });
-  });
+  process.once('message', (message) => void tell(message));
 }

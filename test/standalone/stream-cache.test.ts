@@ -6,7 +6,7 @@ import { StreamCache } from '#standalone/stream-cache';
 
 import { openFresh } from './opened.ts';
 
-const event = { type: 'StepSucceeded', payload: { step: '1-shift', reason: 'all commands of the step have succeeded' } };
+const event = { type: 'StepSucceeded', payload: { step: '1-shift', reason: 'all commands of the step have succeeded' } } as const;
 const place = { tenant: 'acme', stream: 'deployment/one' };
 
 describe('what is remembered of streams', () => {
@@ -14,11 +14,11 @@ describe('what is remembered of streams', () => {
     const cache = new StreamCache();
     const events = Array.from({ length: 1000 }, (_, index) => ({ ...place, ...event, version: index + 1, schemaVersion: 1, at: '', traceId: '', hash: '' }));
     const streams = Array.from({ length: 51 }, (_, index) => ({ tenant: 'acme', stream: `deployment/${index}` }));
-    const [first, second, ...others] = streams;
+    const [first = place, second = place, ...others] = streams;
     for (const stream of streams.slice(0, 50)) cache.put(stream, events);
-    expect(first !== undefined && cache.of(first)).toHaveLength(1000);
+    expect(cache.of(first)).toHaveLength(1000);
     for (const stream of streams.slice(50)) cache.put(stream, events);
-    expect(second !== undefined && cache.of(second)).toBeUndefined();
+    expect(cache.of(second)).toBeUndefined();
     expect(others.every((stream) => cache.of(stream) !== undefined)).toBe(true);
   });
 

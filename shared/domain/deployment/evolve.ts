@@ -6,18 +6,19 @@ import type { DeploymentState, StepProgress } from '#domain/deployment/state';
 /** A plan by its digest, for streams whose plan was too large for an event. */
 export type PlanLookup = (digest: string) => Plan;
 
+/** What an event's fold needs to know beside the state: the deployment's id, and plans that were too large for an event. */
+type Known = { readonly id: string; readonly plans: PlanLookup };
+
 /**
- * Folds a deployment's stream, in order. `undefined` for a stream without events.
+ * Folds a deployment's stream, in order, onto what was folded `before`. `undefined` for a stream without events.
  * @throws Error when the stream does not begin with DeploymentRequested: that is a bug.
  */
-export function foldDeployment(id: string, events: readonly DeploymentEvent[], plans: PlanLookup): DeploymentState | undefined {
-  let state: DeploymentState | undefined;
-  for (const event of events) state = evolve(state, event, { id, plans });
-  return state;
+export function foldDeployment(events: readonly DeploymentEvent[], { before, ...known }: Known & { readonly before?: DeploymentState | undefined }): DeploymentState | undefined {
+  return events.reduce((state, event) => evolve(state, event, known), before);
 }
 
 /** Brings one event into the state. */
-export function evolve(state: DeploymentState | undefined, event: DeploymentEvent, known: { readonly id: string; readonly plans: PlanLookup }): DeploymentState {
+export function evolve(state: DeploymentState | undefined, event: DeploymentEvent, known: Known): DeploymentState {
   if (event.type === 'DeploymentRequested') return requested(known.id, event);
   if (state === undefined) throw new Error(`the stream of ${known.id} begins with ${event.type}`);
   const next = { ...state, ...changeOf(state, event, known.plans), updatedAt: event.at };

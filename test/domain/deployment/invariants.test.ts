@@ -36,9 +36,9 @@ function always(rule: (moment: Moment) => void): void {
 }
 
 function foldOf(story: Story): DeploymentState | undefined {
-  return foldDeployment(ID, story, () => {
+  return foldDeployment(story, { id: ID, plans: () => {
     throw new Error('no plan is stored apart');
-  });
+  } });
 }
 
 const is = (events: Story, ...types: readonly DeploymentEvent['type'][]) => events.some((event) => types.includes(event.type));

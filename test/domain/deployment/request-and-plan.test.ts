@@ -18,8 +18,8 @@ describe('a request', () => {
 
   test('must come before anything else', () => {
     given([]).when({ type: 'Advance', at: at(0) }).thenRefused(/there is no such deployment/);
-    expect(foldDeployment(ID, [], () => plan)).toBeUndefined();
-    expect(() => foldDeployment(ID, [{ type: 'PromotedFully', payload: { by: ann, reason: '' }, at: at(0) }], () => plan)).toThrow('begins with PromotedFully');
+    expect(foldDeployment([], { id: ID, plans: () => plan })).toBeUndefined();
+    expect(() => foldDeployment([{ type: 'PromotedFully', payload: { by: ann, reason: '' }, at: at(0) }], { id: ID, plans: () => plan })).toThrow('begins with PromotedFully');
   });
 });
 
@@ -48,7 +48,7 @@ describe('a plan', () => {
   test('that is stored apart is known by its digest', () => {
     const [event] = told(requested, { ...recordPlan, stored: { digest: 'sha256:abc' } }).slice(1);
     expect(event).toMatchObject({ payload: { plan: { digest: 'sha256:abc' } } });
-    const state = foldDeployment(ID, [...requested, ...(event === undefined ? [] : [event])], (digest) => (digest === 'sha256:abc' ? plan : canary({}, { steps: [] })));
+    const state = foldDeployment([...requested, ...(event === undefined ? [] : [event])], { id: ID, plans: (digest) => (digest === 'sha256:abc' ? plan : canary({}, { steps: [] })) });
     expect(state?.steps).toHaveLength(14);
   });
 

@@ -29,7 +29,7 @@ export const request: DeploymentRequest = {
 
 /** The state that a story leads to. */
 export function stateOf(story: Story): DeploymentState {
-  const state = foldDeployment(ID, story, noPlan);
+  const state = foldDeployment(story, { id: ID, plans: noPlan });
   if (state === undefined) throw new Error('the story has no events');
   return state;
 }
@@ -37,7 +37,7 @@ export function stateOf(story: Story): DeploymentState {
 /** Goes on with a story by commands, each of which must be accepted. Every event must fit the schema of its type. */
 export function told(story: Story, ...commands: readonly DeploymentCommand[]): Story {
   return commands.reduce((before, command) => {
-    const decision = decide(foldDeployment(ID, before, noPlan), command);
+    const decision = decide(foldDeployment(before, { id: ID, plans: noPlan }), command);
     if (!decision.accepted) throw new Error(`${command.type} was refused: ${decision.rejection.reason}`);
     decision.events.forEach(fits);
     return [...before, ...decision.events];
@@ -70,7 +70,7 @@ export type Outcome = {
 };
 
 function outcomeOf(story: Story, command: DeploymentCommand): Outcome {
-  const decision = decide(foldDeployment(ID, story, noPlan), command);
+  const decision = decide(foldDeployment(story, { id: ID, plans: noPlan }), command);
   const events = (): Story => {
     if (!decision.accepted) throw new Error(`${command.type} was refused: ${decision.rejection.reason}`);
     decision.events.forEach(fits);
