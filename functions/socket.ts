@@ -2,7 +2,7 @@ import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2WithRequestC
 
 import { around, logAbout } from './runtime/handler.ts';
 import { openGateway } from './runtime/socket.ts';
-import { callerOfContext } from './runtime/socket-event.ts';
+import { callerOfContext, statusOf } from './runtime/socket-event.ts';
 import type { SocketContext } from './runtime/socket-event.ts';
 
 /** Keeps account of open WebSockets and takes their messages. Who they are was found out by the authorizer when they were opened. */
@@ -11,7 +11,7 @@ export const handler = around(async (event: APIGatewayProxyWebsocketEventV2WithR
   const from = { connection: connectionId, caller: callerOfContext(event.requestContext) };
   logAbout({ tenant: from.caller.tenant });
   const gateway = await openGateway();
-  if (eventType === 'CONNECT') return { statusCode: (await gateway.opened(from)) ? 200 : 401, body: '' };
+  if (eventType === 'CONNECT') return { statusCode: await statusOf(gateway.opened(from)), body: '' };
   if (eventType === 'DISCONNECT') await gateway.closed(from);
   else await gateway.received(from, event.body ?? '');
   return { statusCode: 200, body: '' };

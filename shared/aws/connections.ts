@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { MAXIMUM_SUBSCRIPTIONS, topic } from '#contracts/stream';
+import { topic } from '#contracts/stream';
 import type { ServerMessage, Topic } from '#contracts/stream';
 import type { Connections } from '#ports/connections';
 
@@ -43,7 +43,7 @@ export class GatewayConnections implements Connections {
     this.#now = now;
   }
 
-  /** Remembers a connection that was opened; again changes nothing. */
+  /** Remembers a connection that was opened; again changes nothing. How many there are is counted after that, so that of many at once none is overlooked. */
   async open({ tenant, connection, keyId }: GatewayConnection): Promise<void> {
     await this.#state.put({ pk: connectionPartition(tenant), sk: connection, connection, keyId, expiresAt: this.#end() });
   }
@@ -60,14 +60,18 @@ export class GatewayConnections implements Connections {
     await this.#state.removeMany([{ pk: connectionPartition(tenant), sk: connection }, ...own.map((item) => ({ pk: subscriptionPartition(tenant), sk: storedSubscription.parse(item).sk }))]);
   }
 
-  /** Remembers a subscription. `taken`: the connection has one of this id; `full`: it has as many as it may. */
-  async subscribe(subscription: GatewaySubscription): Promise<'subscribed' | 'taken' | 'full'> {
-    const { tenant, connection, id, position } = subscription;
-    const own = await this.subscriptionsOf(tenant, connection);
-    if (own.some((one) => one.id === id)) return 'taken';
-    if (own.length >= MAXIMUM_SUBSCRIPTIONS) return 'full';
+  /** Remembers a subscription; answers false when the connection has one of this id. They too are counted after that. */
+  async subscribe(subscription: GatewaySubscription): Promise<boolean> {
+    const { connection, id, position } = subscription;
     const item = { ...subscriptionPlace(subscription), connection, id, topic: JSON.stringify(subscription.topic), position, expiresAt: this.#end() };
-    return (await this.#state.put(item, ABSENT)) ? 'subscribed' : 'taken';
+    return await this.#state.put(item, ABSENT);
+  }
+
+  /** How many subscriptions are open: in all of the tenant, and on one connection. */
+  async countSubscriptions(tenant: string, connection: string): Promise<{ readonly ofTenant: number; readonly ofConnection: number }> {
+    const liveAt = this.#seconds();
+    const [ofTenant, ofConnection] = await Promise.all(['', `${connection}#`].map(async (prefix) => await this.#state.count(subscriptionPartition(tenant), { prefix, liveAt })));
+    return { ofTenant: ofTenant ?? 0, ofConnection: ofConnection ?? 0 };
   }
 
   /** Forgets a subscription; answers whether there was one. */
@@ -110,6 +114,11 @@ export class GatewayConnections implements Connections {
     await eachOf(listening, async ({ connection, id }) => { await this.post(tenant, connection, { type: 'work', id, target }); });
   }
 
+  /** The keys with which connections are open, each once. */
+  async keysInUse(tenant: string): Promise<readonly string[]> {
+    return [...new Set((await this.#connections(tenant)).map(({ keyId }) => keyId))];
+  }
+
   async closeKey(tenant: string, key: string): Promise<void> {
     const own = (await this.#connections(tenant)).filter(({ keyId }) => keyId === key);
     await eachOf(own, async ({ connection }) => { await this.close(tenant, connection); });
@@ -123,18 +132,22 @@ export class GatewayConnections implements Connections {
 
   /** Without those of connections that have ended unheard. */
   #open(tenant: string, items: readonly unknown[]): readonly PlacedSubscription[] {
-    const now = Math.floor(this.#now() / 1000);
+    const now = this.#seconds();
     return items.map((item) => storedSubscription.parse(item)).filter(({ expiresAt }) => expiresAt > now).map(({ sk, expiresAt: _expiresAt, ...rest }) => ({ place: sk, subscription: { tenant, ...rest } }));
   }
 
   /** Without those that have ended unheard: API Gateway tells an end as best it can, and the table removes what has expired within days. */
   async #connections(tenant: string): Promise<readonly z.infer<typeof storedConnection>[]> {
-    const now = Math.floor(this.#now() / 1000);
+    const now = this.#seconds();
     return (await this.#state.query(connectionPartition(tenant))).map((item) => storedConnection.parse(item)).filter(({ expiresAt }) => expiresAt > now);
   }
 
   #end(): number {
-    return Math.floor(this.#now() / 1000) + KEPT_SECONDS;
+    return this.#seconds() + KEPT_SECONDS;
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#now() / 1000);
   }
 }
 

@@ -2,12 +2,13 @@ import type { Caller } from '#application/context';
 import type { StreamApi, StreamRequest } from '#application/http/stream-api';
 import { Failure } from '#contracts/errors';
 import { messageRate, tenantRate } from '#contracts/rates';
-import { MAXIMUM_CONNECTIONS_PER_KEY, MAXIMUM_CONNECTIONS_PER_TENANT, MAXIMUM_MESSAGE_BYTES } from '#contracts/stream';
+import { MAXIMUM_CONNECTIONS_PER_KEY, MAXIMUM_CONNECTIONS_PER_TENANT, MAXIMUM_MESSAGE_BYTES, MAXIMUM_SUBSCRIPTIONS, MAXIMUM_SUBSCRIPTIONS_PER_TENANT } from '#contracts/stream';
 import type { ClientMessage } from '#contracts/stream';
 import { parseMessage } from '#engine/client-message';
+import { assertRoomForConnection, assertRoomForSubscription } from '#engine/stream-room';
 import type { RateLimits } from '#ports/rate-limit';
 
-import type { GatewayConnections } from './connections.ts';
+import type { GatewayConnections, GatewaySubscription } from './connections.ts';
 import { pump, pumpConnection } from './pump.ts';
 import type { PumpOptions } from './pump.ts';
 
@@ -38,23 +39,39 @@ export class SocketGateway {
 
   /** Who may open a connection. @throws Failure `unauthenticated`, `forbidden`, `rate-limited` */
   async admit(request: StreamRequest): Promise<Caller> {
-    const { stream, connections, isTicket } = this.#options;
+    const { stream, isTicket } = this.#options;
     if (request.authorization === undefined && request.ticket !== undefined && !isTicket(request.ticket)) throw new Failure('unauthenticated', 'the ticket is none of ours');
     const caller = await stream.admit(request);
     const retryAfterSeconds = await this.#takeOf(caller.tenant);
     if (retryAfterSeconds > 0) throw new Failure('rate-limited', { detail: TENANT_TOO_FAST, retryAfterSeconds });
-    const { ofKey, ofTenant } = await connections.count(caller.tenant, caller.keyId);
-    if (ofKey >= MAXIMUM_CONNECTIONS_PER_KEY || ofTenant >= MAXIMUM_CONNECTIONS_PER_TENANT) throw new Failure('rate-limited', { detail: 'too many connections are open', retryAfterSeconds: 10 });
+    await this.#assertRoom(caller, 0);
     return caller;
   }
 
-  /** Remembers a connection; answers whether it may stay. Its key may have been revoked since it was admitted, when nobody knew yet what to close. */
-  async opened({ connection, caller }: SocketCaller): Promise<boolean> {
+  /**
+   * Remembers a connection; one that may not stay is forgotten again. Its key may have been revoked since it was admitted, when nobody knew yet what to
+   * close, and others may have been admitted at the same time: of those that are counted together as too many, none stays.
+   * @throws Failure `unauthenticated`, `rate-limited`
+   */
+  async opened({ connection, caller }: SocketCaller): Promise<void> {
     const { connections, stream } = this.#options;
     await connections.open({ tenant: caller.tenant, connection, keyId: caller.keyId });
-    if (await stream.isValid(caller)) return true;
-    await connections.forget(caller.tenant, connection);
-    return false;
+    try {
+      if (!(await stream.isValid(caller))) throw new Failure('unauthenticated', 'the key is no longer valid');
+      await this.#assertRoom(caller, 1);
+    } catch (error) {
+      await connections.forget(caller.tenant, connection);
+      throw error;
+    }
+  }
+
+  /** Of what is open, `ownCount` is the connection itself that is asked for. @throws Failure `rate-limited` */
+  async #assertRoom({ tenant, keyId }: Caller, ownCount: 0 | 1): Promise<void> {
+    const { ofKey, ofTenant } = await this.#options.connections.count(tenant, keyId);
+    assertRoomForConnection([
+      { scope: 'key', open: ofKey - ownCount, most: MAXIMUM_CONNECTIONS_PER_KEY },
+      { scope: 'tenant', open: ofTenant - ownCount, most: MAXIMUM_CONNECTIONS_PER_TENANT },
+    ]);
   }
 
   async closed({ connection, caller }: SocketCaller): Promise<void> {
@@ -115,11 +132,25 @@ export class SocketGateway {
     const { tenant } = caller;
     const opened = await stream.openTopic(caller, connection, { topic, cursor });
     const subscription = { tenant, connection, id, topic, position: opened.position };
-    const outcome = await connections.subscribe(subscription);
-    if (outcome === 'taken') throw new Failure('conflict', `there is a subscription ${id} already`);
-    if (outcome === 'full') throw new Failure('conflict', 'the connection has as many subscriptions as it may');
+    if (!(await connections.subscribe(subscription))) throw new Failure('conflict', `there is a subscription ${id} already`);
+    await this.#assertRoomBeside(subscription);
     await connections.post(tenant, connection, { type: 'subscribed', id, cursor: opened.signCursor(opened.position) });
     await pump(this.#options, subscription);
+  }
+
+  /** Forgets a subscription that is one too many; of those that are counted together as too many, none stays. @throws Failure `conflict` */
+  async #assertRoomBeside({ tenant, connection, id }: Pick<GatewaySubscription, 'tenant' | 'connection' | 'id'>): Promise<void> {
+    const { connections } = this.#options;
+    const { ofConnection, ofTenant } = await connections.countSubscriptions(tenant, connection);
+    try {
+      assertRoomForSubscription([
+        { scope: 'connection', open: ofConnection - 1, most: MAXIMUM_SUBSCRIPTIONS },
+        { scope: 'tenant', open: ofTenant - 1, most: MAXIMUM_SUBSCRIPTIONS_PER_TENANT },
+      ]);
+    } catch (error) {
+      await connections.unsubscribe({ tenant, connection, id });
+      throw error;
+    }
   }
 }
 

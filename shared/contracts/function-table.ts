@@ -12,7 +12,11 @@ export const grants = [
 export type Grant = (typeof grants)[number];
 
 /** A function on AWS: what it is for, what it may do, and its bounds. Its file is `functions/NAME.ts`. */
-export type FunctionDescription = { readonly description: string; readonly memoryMebibytes: number; readonly timeoutSeconds: number; readonly may: readonly Grant[] };
+export type FunctionDescription = {
+  readonly description: string; readonly memoryMebibytes: number; readonly timeoutSeconds: number; readonly may: readonly Grant[];
+  /** How many calls of it there are at once, where the account lets concurrency be reserved (setting `apiConcurrency`); as many as there are without. */
+  readonly atOnce?: number;
+};
 
 /** What a use case on a deployment may do: fold and append its stream, with plans that are too large for an event in the blobs. */
 const DEPLOYMENT = ['events:read', 'events:append', 'state:read', 'state:write', 'blobs:read', 'blobs:write'] as const;
@@ -37,8 +41,8 @@ export const functionTable = {
   relay: { description: 'carries events from the table to the bus', memoryMebibytes: 512, timeoutSeconds: 60, may: ['events:read', 'state:read', 'state:write', 'bus:put'] },
   projector: { description: 'brings events into the read models and the feeds, and to those who follow them', memoryMebibytes: 512, timeoutSeconds: 60, may: [...DEPLOYMENT, 'connections:send', 'master-key:read'] },
   timer: { description: 'fires timers', ...CALL, may: GOING_ON },
-  sweep: { description: 'compares what should be with what is, repairs or reports', memoryMebibytes: 512, timeoutSeconds: 300, may: [...GOING_ON, 'events:find', 'bus:put', 'connections:send', 'master-key:read'] },
-  expire: { description: 'removes commands that nobody waits for', memoryMebibytes: 512, timeoutSeconds: 300, may: ['events:read', 'state:read', 'state:write'] },
+  sweep: { description: 'compares what should be with what is, repairs or reports', memoryMebibytes: 512, timeoutSeconds: 300, atOnce: 1, may: [...GOING_ON, 'events:find', 'bus:put', 'connections:send', 'connections:close', 'master-key:read'] },
+  expire: { description: 'removes commands that nobody waits for', memoryMebibytes: 512, timeoutSeconds: 300, atOnce: 1, may: ['events:read', 'state:read', 'state:write'] },
   'first-keys': { description: 'makes the master key and the first operator key when the stack is made', memoryMebibytes: 512, timeoutSeconds: 60, may: ['events:read', 'events:append', 'state:read', 'state:write', 'master-key:read', 'first-keys:make'] },
   'start-execution': task('plans a requested deployment and starts its machine', GOING_ON),
   'resume-machine': task('gives back tokens whose wait is over', GOING_ON),

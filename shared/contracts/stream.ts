@@ -13,6 +13,12 @@ export const PING_SECONDS = 300;
 /** The most subscriptions of one connection. */
 export const MAXIMUM_SUBSCRIPTIONS = 100;
 
+/**
+ * The most subscriptions of one tenant, over all its connections: each is looked at when something happens in the tenant, so that one event is at most
+ * so many messages. It is twice the most connections: an agent has one, and a page or a command that follows a deployment one or two.
+ */
+export const MAXIMUM_SUBSCRIPTIONS_PER_TENANT = 1000;
+
 /** How many connections a key and a tenant may have open at once. */
 export const MAXIMUM_CONNECTIONS_PER_KEY = 50;
 export const MAXIMUM_CONNECTIONS_PER_TENANT = 500;

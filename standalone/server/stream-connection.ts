@@ -3,11 +3,12 @@ import type { WebSocket } from 'ws';
 import type { Caller } from '#application/context';
 import type { Api } from '#application/http/api';
 import { Failure } from '#contracts/errors';
-import { closeCodes, MAXIMUM_SUBSCRIPTIONS, PING_SECONDS } from '#contracts/stream';
+import { closeCodes, PING_SECONDS } from '#contracts/stream';
 import type { ClientMessage, Topic } from '#contracts/stream';
 import { filled, secondsToTokens } from '#engine/token-bucket';
 import type { TokenBucket } from '#engine/token-bucket';
 import { parseMessage } from '#engine/client-message';
+import { assertRoomForSubscription } from '#engine/stream-room';
 import type { Ports } from '#ports/ports';
 
 import type { OpenConnection } from '../connections.ts';
@@ -25,6 +26,8 @@ export type StreamContext = {
   readonly feeds: Feeds;
   readonly settings: StreamSettings;
   readonly metrics: StreamMetrics;
+  /** How many subscriptions all open connections of a tenant have. */
+  subscriptionsOf(tenant: string): number;
 };
 
 type Subscribed = { readonly topic: Topic; readonly abort: AbortController };
@@ -77,6 +80,10 @@ export class StreamConnection implements OpenConnection {
   close(code: number, reason: string): void {
     this.#end();
     this.#socket.close(code, reason);
+  }
+
+  get subscriptionCount(): number {
+    return this.#subscriptions.size;
   }
 
   /** Whether nothing came from the client for twice the time of a ping. */
@@ -137,14 +144,24 @@ export class StreamConnection implements OpenConnection {
 
   async #subscribe({ id, topic, cursor }: Subscribe): Promise<void> {
     if (this.#subscriptions.has(id)) throw new Failure('conflict', `there is a subscription ${id} already`);
-    if (this.#subscriptions.size >= MAXIMUM_SUBSCRIPTIONS) throw new Failure('conflict', `a connection may have ${MAXIMUM_SUBSCRIPTIONS} subscriptions`);
+    this.#assertRoom();
     const opened = await this.#context.api.stream.openTopic(this.#caller, this.#traceId, { topic, cursor });
     if (this.#socket.readyState !== this.#socket.OPEN) return;
+    // Others of the tenant may have subscribed meanwhile; from here on nobody comes in between.
+    this.#assertRoom();
     const abort = new AbortController();
     this.#subscriptions.set(id, { topic, abort });
     this.#outbox.sendNow({ type: 'subscribed', id, cursor: opened.signCursor(opened.position) });
     // What a target's agent waits for is announced, not read from the feed.
     if (topic.kind !== 'work') void this.#follow({ id, topic: opened, feed: this.#context.feeds.of(this.tenant), outbox: this.#outbox }, abort.signal);
+  }
+
+  #assertRoom(): void {
+    const { settings, subscriptionsOf } = this.#context;
+    assertRoomForSubscription([
+      { scope: 'connection', open: this.subscriptionCount, most: settings.subscriptionsPerConnection },
+      { scope: 'tenant', open: subscriptionsOf(this.tenant), most: settings.subscriptionsPerTenant },
+    ]);
   }
 
   /** Sends until the subscription ends; never rejects. */

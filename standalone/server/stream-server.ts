@@ -8,6 +8,7 @@ import type { Api } from '#application/http/api';
 import type { Metrics } from '#application/http/metrics';
 import { Failure } from '#contracts/errors';
 import { closeCodes, MAXIMUM_MESSAGE_BYTES, STREAM_PATH } from '#contracts/stream';
+import { assertRoomForConnection } from '#engine/stream-room';
 import type { Ports } from '#ports/ports';
 
 import type { OpenConnections } from '../connections.ts';
@@ -45,7 +46,7 @@ export class StreamServer {
   constructor(options: StreamServerOptions) {
     const { api, ports, connections, metrics, settings, appended } = options;
     this.#options = options;
-    this.#context = { api, ports, feeds: new Feeds(ports.events, appended), settings, metrics: createStreamMetrics(metrics, connections) };
+    this.#context = { api, ports, feeds: new Feeds(ports.events, appended), settings, metrics: createStreamMetrics(metrics, connections), subscriptionsOf: (tenant) => this.#subscriptionsOf(tenant) };
   }
 
   /** Takes a request to upgrade: opens a WebSocket, or answers with a problem and closes. Never rejects. */
@@ -55,6 +56,7 @@ export class StreamServer {
     socket.on('error', ignore);
     try {
       const caller = await this.#admit(request);
+      // From here until the connection is kept nothing is waited for, so nobody comes in between.
       this.#assertRoom(caller.tenant, caller.keyId);
       socket.removeListener('error', ignore);
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => { void this.#keep(new StreamConnection(webSocket, caller, this.#context)); });
@@ -98,13 +100,15 @@ export class StreamServer {
 
   #assertRoom(tenant: string, keyId: string): void {
     const { connections, settings } = this.#options;
-    const bounds = [
+    assertRoomForConnection([
       { scope: 'key', open: connections.count({ tenant, keyId }), most: settings.connectionsPerKey },
       { scope: 'tenant', open: connections.count({ tenant }), most: settings.connectionsPerTenant },
       { scope: 'server', open: connections.count(), most: settings.connections },
-    ];
-    const full = bounds.find(({ open, most }) => open >= most);
-    if (full !== undefined) throw new Failure('rate-limited', { detail: `this ${full.scope} may have ${full.most} connections`, context: { scope: full.scope }, retryAfterSeconds: 10 });
+    ]);
+  }
+
+  #subscriptionsOf(tenant: string): number {
+    return [...this.#open].reduce((sum, one) => sum + (one.tenant === tenant ? one.subscriptionCount : 0), 0);
   }
 
   /** Knows the connection as long as it is open. */

@@ -151,7 +151,7 @@ describe('a connection', () => {
     const caller = await system.gateway.admit({ authorization: `Bearer ${value}`, ticket: undefined, clientAddress: '192.0.2.1' });
     await system.keys.revoke(tenant, 'key-late', new Date(system.time.now()).toISOString());
     await system.connections.closeKey(tenant, 'key-late');
-    expect(await system.gateway.opened({ connection: freshConnection(), caller })).toBe(false);
+    await expectFailure(system.gateway.opened({ connection: freshConnection(), caller }), 'unauthenticated');
     expect(await system.connections.count(tenant, 'key-late')).toEqual({ ofTenant: 0, ofKey: 0 });
   });
 

@@ -6,7 +6,7 @@ import { problem } from '#contracts/errors';
 import { routes } from '#contracts/http/routes';
 import { closeCodes } from '#contracts/stream';
 
-import { makeKey, Served, TENANT } from './served.ts';
+import { makeKey, OTHER_TENANT, Served, TENANT } from './served.ts';
 import type { ServedOptions } from './served.ts';
 import { refusal, StreamClient } from './stream-client.ts';
 
@@ -45,11 +45,48 @@ describe('a connection', () => {
     const first = await open(served.keys.viewer);
     await open(served.keys.viewer);
     const refused = async (key: string) => problem.parse((await refusal(served, { headers: { authorization: `Bearer ${key}` } })).body).context;
-    expect(await refused(served.keys.viewer)).toEqual({ scope: 'key' });
+    expect(await refused(served.keys.viewer)).toEqual({ rule: 'connections per key', scope: 'key', most: 2 });
     await open(served.keys.admin);
-    expect(await refused(served.keys.admin)).toEqual({ scope: 'tenant' });
+    expect(await refused(served.keys.admin)).toEqual({ rule: 'connections per tenant', scope: 'tenant', most: 3 });
     await first.close();
     await open(served.keys.admin);
+  });
+
+  it('is one of as many as may be also when many are asked for at the same time', async () => {
+    await serve({ stream: { connectionsPerKey: 4, connectionsPerTenant: 6 } });
+    const openAll = async () => await Promise.allSettled([served.keys.viewer, served.keys.admin].flatMap((key) => Array.from({ length: 8 }, async () => await StreamClient.open(served, { key }))));
+    const opened = (await openAll()).filter(({ status }) => status === 'fulfilled');
+    expect([opened.length, served.connections.count({ tenant: TENANT })]).toEqual([6, 6]);
+    expect(served.connections.all().filter(({ keyId }) => keyId === served.connections.all()[0]?.keyId).length).toBeLessThanOrEqual(4);
+    expect((await openAll()).filter(({ status }) => status === 'fulfilled')).toEqual([]);
+  });
+
+  it('has as many subscriptions as it and its tenant may have, and is told the rule and its value', async () => {
+    await serve({ stream: { subscriptionsPerConnection: 2, subscriptionsPerTenant: 3 } });
+    const [one, other] = [await StreamClient.open(served, { key: served.keys.viewer }), await StreamClient.open(served, { key: served.keys.admin })];
+    const refused = async (client: StreamClient) => {
+      client.send({ type: 'subscribe', id: 'more', topic: { kind: 'tenant' } });
+      return await client.next();
+    };
+    for (const id of ['a', 'b']) await one.subscribe(id, { kind: 'tenant' });
+    expect(await refused(one)).toEqual({ type: 'error', id: 'more', code: 'conflict', detail: 'this connection may have 2 subscriptions at once' });
+    await other.subscribe('a', { kind: 'tenant' });
+    expect(await refused(other)).toEqual({ type: 'error', id: 'more', code: 'conflict', detail: 'this tenant may have 3 subscriptions at once' });
+    const foreign = await StreamClient.open(served, { key: await makeKey(served.ports, { tenant: OTHER_TENANT, role: 'viewer' }) });
+    expect(await foreign.subscribe('a', { kind: 'tenant' })).not.toBe('conflict');
+    one.send({ type: 'unsubscribe', id: 'a' });
+    one.send({ type: 'ping' });
+    await one.next();
+    expect(await other.subscribe('b', { kind: 'tenant' })).not.toBe('conflict');
+    await one.close();
+  });
+
+  it('has no more subscriptions than its tenant may have also when many are asked for at the same time', async () => {
+    await serve({ stream: { subscriptionsPerTenant: 5 } });
+    const clients = await Promise.all(Array.from({ length: 4 }, async () => await StreamClient.open(served, { key: served.keys.viewer })));
+    for (const client of clients) for (const id of ['a', 'b', 'c']) client.send({ type: 'subscribe', id, topic: { kind: 'tenant' } });
+    const answers = await Promise.all(clients.map(async (client) => [await client.next(), await client.next(), await client.next()]));
+    expect(answers.flat().filter(({ type }) => type === 'subscribed')).toHaveLength(5);
   });
 
   it('closes when its key is revoked', async () => {
