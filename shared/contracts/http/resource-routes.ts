@@ -19,7 +19,7 @@ function stored<Document extends z.ZodObject>(document: Document) {
 }
 
 /** Only what carries this label. */
-const label = z.string().regex(/^[^=]{1,63}=.{0,255}$/, 'must be a label as "key=value"').optional().meta({ example: 'team=checkout' });
+const label = z.string().regex(/^[^=]{1,63}=[\s\S]{0,255}$/u, 'must be a label as "key=value"').optional().meta({ example: 'team=checkout' });
 
 function routesOf<Document extends z.ZodObject, Params extends z.ZodObject, ListParams extends z.ZodObject, Filters extends z.ZodRawShape>(
   words: { readonly one: string; readonly path: string; readonly example: { readonly body: unknown; readonly response: unknown } },
