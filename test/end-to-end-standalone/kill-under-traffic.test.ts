@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 
 import type { Deployment } from '../end-to-end/deployment.ts';
 import type { Strategy } from '../end-to-end/shop.ts';
-import { LONG_SECONDS, until } from '../end-to-end/until.ts';
+import { LONG_SECONDS } from '../end-to-end/until.ts';
 import { withControlPlane } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { killAllTheWay } from './killed-way.ts';
 import { RealShop } from './real-shop.ts';
-import type { Traffic } from './traffic.ts';
 
 type Row = {
   readonly strategy: Strategy;
@@ -40,15 +39,6 @@ const killing = (victim: Victim, plane: ControlPlane, shop: RealShop) => async (
   shop.restart();
 };
 
-/** Clients are answered by this release and by no other. */
-const isServedBy = async (traffic: Traffic, release: string) => await until(`all traffic is on ${release}`, async () => {
-  const before = { ...traffic.seen.byRelease };
-  const asked = traffic.seen.requests;
-  await until('more requests came', () => (traffic.seen.requests > asked + 50 ? true : undefined));
-  const answering = Object.entries(traffic.seen.byRelease).filter(([name, count]) => count > (before[name] ?? 0)).map(([name]) => name);
-  return answering.join() === release ? true : undefined;
-});
-
 const withoutNumbers = (places: readonly string[]) => places.map((place) => place.replace(/ \d+-/, ' '));
 
 const endOf = async (deployment: Deployment) => {
@@ -67,13 +57,13 @@ describe.concurrent.each<Victim>(['agent', 'control plane'])('under real traffic
     const killedThere = withoutNumbers(await killAllTheWay(there, way));
     expect(await endOf(there)).toEqual(['Succeeded', expect.any(String)]);
     expect(killedThere).toEqual(expect.arrayContaining([...waits, 'dispatched verify']));
-    await isServedBy(traffic, '1.1.0');
+    await traffic.isServedBy('1.1.0');
 
     const back = await shop.deploy('1.0.0', strategy);
     const killedBack = withoutNumbers(await killAllTheWay(back, { ...way, abortAt }));
     expect(await endOf(back)).toEqual(['Aborted', expect.stringContaining('in the middle of it')]);
     expect(killedBack).toEqual(expect.arrayContaining([abortAt, 'dispatched restore']));
-    await isServedBy(traffic, '1.1.0');
+    await traffic.isServedBy('1.1.0');
 
     const seen = await traffic.stop();
     expect(servesAlways ? seen.failures : []).toEqual([]);

@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import * as z from 'zod';
 
+import { until } from '../end-to-end/until.ts';
+
 /** What clients met. */
 export type TrafficSeen = { readonly requests: number; readonly byRelease: { readonly [release: string]: number }; readonly failures: readonly string[] };
 
@@ -32,6 +34,17 @@ export class Traffic {
 
   get seen(): TrafficSeen {
     return { requests: this.#requests, byRelease: Object.fromEntries(this.#byRelease), failures: this.#failures };
+  }
+
+  /** Waits until clients are answered by this release and by no other. */
+  async isServedBy(release: string): Promise<void> {
+    await until(`all traffic is on ${release}`, async () => {
+      const before = { ...this.seen.byRelease };
+      const asked = this.#requests;
+      await until('more requests came', () => (this.#requests > asked + 50 ? true : undefined));
+      const answering = Object.entries(this.seen.byRelease).filter(([name, count]) => count > (before[name] ?? 0)).map(([name]) => name);
+      return answering.join() === release ? true : undefined;
+    });
   }
 
   /** Lets what is under way end, and answers what was met. */
