@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '#stepfunctions/language';
 
 import { evaluationFailure } from './failure.ts';
 import { isJsonObject, jsonTypeOf, readJson } from './json.ts';
-import { evaluateExpression, type ExpressionContext, type ExpressionResult } from './sandbox.ts';
+import { evaluateExpression, evaluateTogether, type ExpressionContext, type ExpressionResult } from './sandbox.ts';
 
 /** What the expressions of a field can see. */
 export type Scope = Omit<ExpressionContext, 'bindings'> & {
@@ -24,16 +24,31 @@ export function expressionIn(text: string): string | undefined {
  * never a missing key. Throws StateFailure with States.QueryEvaluationError and AWS's wording.
  */
 export function evaluateField(template: Json, location: string, scope: Scope): Json {
+  const expressions = expressionsIn(template);
+  if (expressions.length === 0) return template;
+  const { states, variables, ...source } = scope;
+  const context = { ...source, bindings: { ...variables, states } };
+  const known = evaluateTogether(expressions, context);
+  return fill(template, location, (expression) => known.get(expression) ?? evaluateExpression(expression, context));
+}
+
+/** All expressions of a field, in the order in which they are evaluated. */
+function expressionsIn(template: Json): readonly string[] {
   if (typeof template === 'string') {
     const expression = expressionIn(template);
-    return expression === undefined ? template : evaluateAt(expression, location, scope);
+    return expression === undefined ? [] : [expression];
   }
-  if (Array.isArray(template)) {
-    return template.map((item, index) => evaluateField(item, `${location}[${index}]`, scope));
+  return typeof template === 'object' && template !== null ? Object.values(template).flatMap(expressionsIn) : [];
+}
+
+/** Puts values into the places of expressions. */
+function fill(template: Json, location: string, resultOf: (expression: string) => ExpressionResult): Json {
+  if (typeof template === 'string') {
+    const expression = expressionIn(template);
+    return expression === undefined ? template : valueOf(resultOf(expression), expression, location);
   }
-  if (isJsonObject(template)) {
-    return Object.fromEntries(Object.entries(template).map(([key, item]) => [key, evaluateField(item, `${location}/${key}`, scope)]));
-  }
+  if (Array.isArray(template)) return template.map((item, index) => fill(item, `${location}[${index}]`, resultOf));
+  if (isJsonObject(template)) return Object.fromEntries(Object.entries(template).map(([key, item]) => [key, fill(item, `${location}/${key}`, resultOf)]));
   return template;
 }
 
@@ -66,9 +81,7 @@ export function evaluateText(template: string, location: string, scope: Scope): 
   return String(evaluateTyped(template, { location, type: 'string' }, scope));
 }
 
-function evaluateAt(expression: string, location: string, scope: Scope): Json {
-  const { states, variables, ...source } = scope;
-  const result = evaluateExpression(expression, { ...source, bindings: { ...variables, states } });
+function valueOf(result: ExpressionResult, expression: string, location: string): Json {
   const subject = `The JSONata expression '${expression}' specified for the field '${location}'`;
   if (result.outcome !== 'value') throw evaluationFailure(`${subject} ${complaintOf(result)}`, location);
   const read = readJson(result.value);

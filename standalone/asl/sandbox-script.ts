@@ -45,31 +45,34 @@ export const SANDBOX_SCRIPT = `'use strict';
     return expression;
   };
   const give = (text) => { globalThis.answer = text; };
-  const refuse = (error) => {
-    if (error && error.unsupported) { give('{"outcome":"unsupported"}'); return; }
+  const refusal = (error) => {
+    if (error && error.unsupported) return '{"outcome":"unsupported"}';
     const code = typeof error?.code === 'string' ? error.code : undefined;
-    give(JSON.stringify({ outcome: 'failed', code, message: typeof error?.message === 'string' ? error.message : String(error) }));
+    return JSON.stringify({ outcome: 'failed', code, message: typeof error?.message === 'string' ? error.message : String(error) });
   };
-  const settle = (value) => {
+  const outcome = (value) => (value === undefined ? '{"outcome":"undefined"}' : '{"outcome":"value","value":' + toText(value) + '}');
+  const evaluateOne = async (text, job) => {
     try {
-      give(value === undefined ? '{"outcome":"undefined"}' : '{"outcome":"value","value":' + toText(value) + '}');
-    } catch (error) { refuse(error); }
+      return outcome(await compile(text, job.limits).evaluate(undefined, job.bindings));
+    } catch (error) {
+      return refusal(error);
+    }
   };
 
-  globalThis.evaluate = () => {
-    try {
-      const job = JSON.parse(globalThis.job);
-      now = job.now;
-      compile(job.expression, job.limits).evaluate(undefined, job.bindings).then(settle, refuse);
-    } catch (error) { refuse(error); }
+  globalThis.evaluate = async () => {
+    const job = JSON.parse(globalThis.job);
+    now = job.now;
+    const answers = [];
+    for (const text of job.expressions) answers.push(await evaluateOne(text, job));
+    give('[' + answers.join(',') + ']');
   };
 
   const WITHOUT = new Set(['ancestor', 'seekingParent', 'slot', 'signature', 'tuple', 'focus', 'index', 'environment']);
   globalThis.parse = () => {
     try {
-      const tree = JSON.stringify(jsonata(JSON.parse(globalThis.job).expression).ast(), (key, item) => WITHOUT.has(key) ? undefined : item);
-      give('{"outcome":"value","value":' + tree + '}');
-    } catch (error) { refuse(error); }
+      const tree = JSON.stringify(jsonata(JSON.parse(globalThis.job).expressions[0]).ast(), (key, item) => WITHOUT.has(key) ? undefined : item);
+      give('[{"outcome":"value","value":' + tree + '}]');
+    } catch (error) { give('[' + refusal(error) + ']'); }
   };
 });
 `;

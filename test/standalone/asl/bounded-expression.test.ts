@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { machines } from '#stepfunctions/machines';
 import { boundedExpression } from '#standalone/asl/bounded-expression';
 import { expressionIn } from '#standalone/asl/evaluate';
-import { evaluateExpression, parseExpression } from '#standalone/asl/sandbox';
+import { evaluateExpression, evaluateTogether, parseExpression } from '#standalone/asl/sandbox';
 
 describe('an expression whose end is known', () => {
   it('is one of paths from variables, literals, comparisons and arithmetic, and sees the variables that it names', () => {
@@ -28,6 +28,16 @@ describe('an expression whose end is known', () => {
     expect(evaluateExpression('$rows.missing', context)).toEqual({ outcome: 'undefined' });
     expect(evaluateExpression('$toString', context)).toEqual({ outcome: 'undefined' });
     expect(evaluateExpression("$rows.a < 'b'", context)).toMatchObject({ outcome: 'failed', code: 'T2010' });
+  });
+});
+
+describe('expressions that are evaluated together', () => {
+  it('give each what it gives alone; one whose end is not known is left out', () => {
+    const context = { now: 0, random: () => 0, bindings: { count: 2, row: { a: [1, null] } } };
+    const expressions = ['$count * 2', '$row.a', '$row.b', "$count < 'x'", '$count', '$sum($row.a)', '$count *', '$count'];
+    const together = evaluateTogether(expressions, context);
+    expect([...together.keys()]).toEqual(['$count * 2', '$row.a', '$row.b', "$count < 'x'", '$count']);
+    for (const [expression, result] of together) expect(result).toEqual(evaluateExpression(expression, context));
   });
 });
 
