@@ -33,6 +33,8 @@ const settings = z.strictObject({
   }).optional(),
   /** The ARN of a regional WAF web ACL that stands before the HTTP API. */
   webAclArn: arn('wafv2', 'regional/webacl/[A-Za-z0-9_-]+/[a-z0-9-]+').optional(),
+  /** How many calls of the API's function are reserved for it, out of those that the account may have at once. */
+  apiConcurrency: z.int('must be a whole number').min(1, 'must be at least 1').optional(),
   /** Whether tables and bucket go when the stack goes. */
   removeDataWithStack: z.boolean('must be true or false').default(false),
   /** The address of an emulator that it goes onto, which lacks some resource types. */

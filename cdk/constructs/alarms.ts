@@ -103,7 +103,7 @@ export class Alarms extends Construct {
     return [
       // What is tried again once or twice and then done is no reason to wake anybody.
       { name: 'functions-failing', means: 'Calls of functions keep failing', metric: this.#count('FailedCalls', FAILED_CALL, functionLogs), threshold: 5, of: [2, 3] },
-      // The limit of concurrent calls is the account's, no function of ours has one of its own, so the account's metric is the right one.
+      // The limit of concurrent calls is the account's, and only where it is asked for some functions have one of their own, so the account's metric is the right one.
       { name: 'functions-throttled', means: 'Lambda refuses calls because the account has used up its concurrent executions', metric: new Metric({ namespace: 'AWS/Lambda', metricName: 'Throttles', statistic: Stats.SUM, period: FIVE_MINUTES }), threshold: 10, of: [2, 3] },
       { name: 'sweep-missing', means: 'The sweep has not run for ten minutes', metric: sweep.metricInvocations({ period: FIVE_MINUTES }), threshold: 1, of: [2, 2], whenBelow: true },
     ];

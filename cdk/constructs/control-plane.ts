@@ -62,6 +62,11 @@ export type ControlPlaneProps = {
   /** The ARN of a regional WAF web ACL that stands before the HTTP API. Default: none. */
   readonly webAclArn?: string;
   /**
+   * How many calls of the API's function are reserved for it, and are the most there are at once; each schedule's then has one. Out of the account's limit, of
+   * which 100 must stay for all else. Default: nothing is reserved.
+   */
+  readonly apiConcurrency?: number;
+  /**
    * The address of an emulator that it goes onto. That lacks some resource types (the bus's archive, associations of web ACLs) and X-Ray, takes usage
    * keys from a header only, and has its APIs under that address.
    */
@@ -169,7 +174,8 @@ export class ControlPlane extends Construct {
       eventsTable: data.events.tableArn, stateTable: data.state.tableArn, bucket: data.blobs.bucketArn, bus: bus.eventBusArn, machinePrefix: `${name}-`,
       timersQueue: timers.queue.queueArn, scheduleGroup: timers.group, schedulerRole: timers.role.roleArn, socket: { id: socket.id, stage: SOCKET_STAGE }, masterKeyParameter, operatorKeyParameter,
     };
-    return new Functions(this, 'Functions', { name, logRetention, tracing: this.#tracing, environment, resources, ...this.#key() });
+    const { apiConcurrency } = this.#props;
+    return new Functions(this, 'Functions', { name, logRetention, tracing: this.#tracing, environment, resources, ...this.#key(), ...(apiConcurrency === undefined ? {} : { apiConcurrency }) });
   }
 
   /** The stream's two consumers; nothing else may follow it. */

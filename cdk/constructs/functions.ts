@@ -1,5 +1,5 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Function as LambdaFunction, RecursiveLoop, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -8,9 +8,9 @@ import { Construct } from 'constructs';
 
 import type { FunctionEnvironment } from '#contracts/function-environment';
 import { functionTable } from '#contracts/function-table';
-import type { FunctionName } from '#contracts/function-table';
+import type { FunctionDescription, FunctionName } from '#contracts/function-table';
 
-import { bundleOf } from './bundles.ts';
+import { functionSettings } from './function-settings.ts';
 import { statementsOf } from './grants.ts';
 import type { GrantedResources } from './grants.ts';
 
@@ -22,6 +22,8 @@ export type FunctionsProps = {
   readonly logRetention: RetentionDays;
   /** Whether calls are traced by X-Ray. */
   readonly tracing: boolean;
+  /** How many calls of `api` are reserved for it, and are the most there are; with it the functions of the table that have `atOnce` reserve that. */
+  readonly apiConcurrency?: number;
   /** The customer key of data and queues. */
   readonly encryptionKey?: IKey;
 };
@@ -63,20 +65,24 @@ export class Functions extends Construct {
 
   #make(name: FunctionName, extras: FunctionExtras): Made {
     const { name: system, environment, logRetention, tracing } = this.#props;
-    const { description, memoryMebibytes, timeoutSeconds } = functionTable[name];
+    const described: FunctionDescription = functionTable[name];
+    const reservedConcurrentExecutions = this.#reserved(name, described);
     const logGroup = new LogGroup(this, `${name}-log`, { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
     const called = new LambdaFunction(this, name, {
-      functionName: `${system}-${name}`, description, code: Code.fromAsset(bundleOf(name)), handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X, architecture: Architecture.ARM_64, memorySize: memoryMebibytes, timeout: Duration.seconds(timeoutSeconds),
-      role: this.#role(name, logGroup, extras.statements ?? []), logGroup, loggingFormat: LoggingFormat.JSON, tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...functionSettings(name, described, { namespace: system, tracing, environment: { ...environment, ...extras.environment, POWERTOOLS_LOG_LEVEL: environment.SLUICE_LOG_LEVEL } }),
+      functionName: `${system}-${name}`, description: described.description, role: this.#role(name, logGroup, extras.statements ?? []), logGroup, tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...(reservedConcurrentExecutions === undefined ? {} : { reservedConcurrentExecutions }),
       // A timer that has not come yet is sent on by the function that its queue calls.
       ...(name === 'timer' ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
-      environment: {
-        ...environment, ...extras.environment, NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_METRICS_NAMESPACE: system,
-        POWERTOOLS_LOG_LEVEL: environment.SLUICE_LOG_LEVEL, POWERTOOLS_TRACE_ENABLED: String(tracing),
-      },
     });
     return { called, logGroup };
+  }
+
+  /** Nothing, unless it is asked for: what is reserved comes out of the account's limit, of which Lambda keeps 100 calls for all else, so that a new account with its 10 has nothing to reserve. */
+  #reserved(name: FunctionName, { atOnce }: FunctionDescription): number | undefined {
+    const { apiConcurrency } = this.#props;
+    if (apiConcurrency === undefined) return undefined;
+    return name === 'api' ? apiConcurrency : atOnce;
   }
 
   #role(name: FunctionName, logGroup: LogGroup, more: readonly PolicyStatement[]): Role {

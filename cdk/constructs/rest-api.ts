@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat, ApiKeySourceType, AuthorizationType, EndpointType, GatewayResponse, IdentitySource, Integration, IntegrationType, LogGroupLogDestination, MethodLoggingLevel, RequestAuthorizer, ResponseType, RestApi as Api } from 'aws-cdk-lib/aws-apigateway';
-import type { IResource } from 'aws-cdk-lib/aws-apigateway';
+import type { IResource, MethodDeploymentOptions } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -22,6 +22,18 @@ export type RestApiProps = {
 
 /** The stage; clients reach the API below it, or at a domain of their own without it. */
 export const REST_STAGE = 'api';
+
+/**
+ * What needs no key has a limit of its own for each path and method, small beside the 1000 a second that each of the others has: the gateway counts
+ * each method by itself, but the function behind them is one. Source: API Gateway's developer guide, "Throttle requests to your REST APIs".
+ */
+const PUBLIC_RATE = { throttlingRateLimit: 20, throttlingBurstLimit: 40 } as const;
+
+/** Stages know settings of real methods only, not of the one that stands for all. */
+const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** What no route has: it is answered with the API's own "not found". */
+const ANY_PATH = '/{proxy+}';
 
 /** A revoked key beats the authorizer's cache within a minute. */
 const AUTHORIZER_CACHE_SECONDS = 30;
@@ -70,7 +82,7 @@ export class RestApi extends Construct {
         // Metrics of each method would cost 0.30 USD a month each; those of the stage are free and always there.
         stageName: REST_STAGE, loggingLevel: MethodLoggingLevel.OFF, metricsEnabled: false,
         accessLogDestination: new LogGroupLogDestination(props.accessLog), accessLogFormat: AccessLogFormat.jsonWithStandardFields({ caller: false, httpMethod: true, ip: true, protocol: true, requestTime: true, resourcePath: true, responseLength: true, status: true, user: false }),
-        throttlingBurstLimit: 2000, throttlingRateLimit: 1000,
+        throttlingBurstLimit: 2000, throttlingRateLimit: 1000, methodOptions: publicThrottles(),
       },
     });
     this.#authorizer = new RequestAuthorizer(this, 'Authorizer', { handler: props.authorizer, identitySources: [IdentitySource.header('Authorization')], resultsCacheTtl: Duration.seconds(AUTHORIZER_CACHE_SECONDS) });
@@ -88,13 +100,8 @@ export class RestApi extends Construct {
 
   /** One resource per path, for every method: a method that it does not know is the function's to refuse, with the API's own words. */
   #addRoutes(): void {
-    const isPublic = new Map<string, boolean>();
-    for (const { path, permission } of Object.values(routes)) isPublic.set(path, (isPublic.get(path) ?? true) && permission === 'public');
     const names = new Map<string, string>();
-    for (const [path, open] of isPublic) this.#method(this.#resource(path, names), open);
-    this.#method(this.api.root, true);
-    // What no route has is answered with the API's own "not found".
-    this.#method(this.api.root.addResource('{proxy+}'), true);
+    for (const [path, open] of openness()) this.#method(path === '/' ? this.api.root : this.#resource(path, names), open);
   }
 
   /** API Gateway wants one name for a path's parameter at one place, whatever a route calls it; the function has the path itself. */
@@ -124,4 +131,16 @@ export class RestApi extends Construct {
       });
     }
   }
+}
+
+/** Every path of the API, and whether it is open to who has no key: if all of its routes are. */
+function openness(): ReadonlyMap<string, boolean> {
+  const isPublic = new Map<string, boolean>();
+  for (const { path, permission } of Object.values(routes)) isPublic.set(path, (isPublic.get(path) ?? true) && permission === 'public');
+  return isPublic.set('/', true).set(ANY_PATH, true);
+}
+
+function publicThrottles(): { readonly [method: string]: MethodDeploymentOptions } {
+  const open = [...openness()].filter(([, isOpen]) => isOpen).map(([path]) => path);
+  return Object.fromEntries(open.flatMap((path) => METHODS.map((method) => [`${path}/${method}`, PUBLIC_RATE])));
 }

@@ -14,7 +14,8 @@ export class Schedules extends Construct {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     for (const { name, everyMinutes, description, target } of props.functions) {
-      target.configureAsyncInvoke({ retryAttempts: 0 });
+      // A call that has to wait because the one before is not done is as good as the next one, which comes within the minute: the least that Lambda can be told.
+      target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
       new Schedule(this, name, { scheduleName: `${props.name}-${name}`, description, schedule: ScheduleExpression.rate(Duration.minutes(everyMinutes)), target: new LambdaInvoke(target, { role, retryAttempts: 0, maxEventAge: Duration.minutes(5) }) });
     }
   }

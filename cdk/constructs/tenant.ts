@@ -3,7 +3,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IEventBus, IRuleTarget } from 'aws-cdk-lib/aws-events';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -15,7 +15,7 @@ import type { TenantResource } from '#contracts/tenant-resource';
 import { resourceName } from '#domain/resources/names';
 
 import { acknowledge, acknowledgeStars } from './acknowledge.ts';
-import { bundleOf } from './bundles.ts';
+import { functionSettings } from './function-settings.ts';
 import { refuseUnfit } from './refuse-unfit.ts';
 import { TenantEvents } from './tenant-events.ts';
 
@@ -100,7 +100,7 @@ export class Tenant extends Construct {
   }
 
   #function({ tenantName, operatorKeySecretArn, operatorKeyEncryptionKey, logRetention = RetentionDays.ONE_MONTH }: TenantProps, adminKey: Secret): LambdaFunction {
-    const { description, memoryMebibytes, timeoutSeconds } = tenantFunctions['tenant-resource'];
+    const described = tenantFunctions['tenant-resource'];
     const logGroup = new LogGroup(this, 'Log', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
     const statements = [
       new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
@@ -110,10 +110,6 @@ export class Tenant extends Construct {
       ...(adminKey.encryptionKey === undefined ? [] : [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [adminKey.encryptionKey.keyArn] })]),
     ];
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), inlinePolicies: { grants: new PolicyDocument({ statements }) } });
-    return new LambdaFunction(this, 'Function', {
-      description: `${description}: ${tenantName}`, code: Code.fromAsset(bundleOf('tenant-resource')), handler: 'index.handler', runtime: Runtime.NODEJS_24_X, architecture: Architecture.ARM_64,
-      memorySize: memoryMebibytes, timeout: Duration.seconds(timeoutSeconds), role, logGroup, loggingFormat: LoggingFormat.JSON,
-      environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: 'tenant-resource', POWERTOOLS_METRICS_NAMESPACE: 'sluice', POWERTOOLS_TRACE_ENABLED: 'false' },
-    });
+    return new LambdaFunction(this, 'Function', { ...functionSettings('tenant-resource', described, { namespace: 'sluice', tracing: false }), description: `${described.description}: ${tenantName}`, role, logGroup });
   }
 }

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+
+import { functionTable } from '#contracts/function-table';
+import { routes } from '#contracts/http/routes';
+
+import { synthesize } from './synthesized.ts';
+
+const reserved = (given: unknown) => Object.fromEntries(synthesize(given).properties('AWS::Lambda::Function', z.object({ FunctionName: z.string(), ReservedConcurrentExecutions: z.int().optional() }))
+  .flatMap(({ FunctionName, ReservedConcurrentExecutions }) => (ReservedConcurrentExecutions === undefined ? [] : [[FunctionName.replace(/^sluice-/, ''), ReservedConcurrentExecutions]])));
+
+describe('concurrency', () => {
+  it('is reserved for nobody by default, since a new account has none to reserve', () => {
+    expect(reserved({})).toEqual({});
+  });
+
+  it('is reserved where it is asked for: as much for the API, and one call at a time for each schedule', () => {
+    expect(reserved({ apiConcurrency: 50 })).toEqual({ api: 50, sweep: 1, expire: 1 });
+    expect(Object.entries(functionTable).filter(([, row]) => 'atOnce' in row).map(([name]) => name)).toEqual(['sweep', 'expire']);
+  });
+
+  it('is a whole number of calls', () => {
+    for (const apiConcurrency of [0, -1, 1.5, '50']) expect(() => synthesize({ apiConcurrency })).toThrow('apiConcurrency');
+  });
+});
+
+describe('what is open to everybody', () => {
+  const controlPlane = synthesize();
+  const stage = z.object({ MethodSettings: z.array(z.object({ ResourcePath: z.string(), HttpMethod: z.string(), ThrottlingRateLimit: z.int(), ThrottlingBurstLimit: z.int() })) });
+  const [settings] = controlPlane.properties('AWS::ApiGateway::Stage', stage).map(({ MethodSettings }) => MethodSettings);
+  const pathOf = (resource: string) => (resource === '/' ? '/' : resource.slice(1).replaceAll('~1', '/'));
+
+  it('has a limit of its own on each path, whatever the method, far below that of the others', () => {
+    const own = settings?.filter(({ ResourcePath }) => ResourcePath !== '/*') ?? [];
+    const open = new Set(Object.values(routes).filter(({ permission }) => permission === 'public').map(({ path }) => path));
+    expect(new Set(own.map(({ ResourcePath }) => pathOf(ResourcePath)))).toEqual(new Set([...open, '/', '/{proxy+}']));
+    const [all] = settings?.filter(({ ResourcePath, HttpMethod }) => ResourcePath === '/*' && HttpMethod === '*') ?? [];
+    for (const [, methods] of Map.groupBy(own, ({ ResourcePath }) => ResourcePath)) {
+      expect(methods.map(({ HttpMethod }) => HttpMethod).toSorted()).toEqual(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
+      for (const { ThrottlingRateLimit, ThrottlingBurstLimit } of methods) {
+        expect(ThrottlingRateLimit).toBeLessThan((all?.ThrottlingRateLimit ?? 0) / 10);
+        expect(ThrottlingBurstLimit).toBeLessThan((all?.ThrottlingBurstLimit ?? 0) / 10);
+      }
+    }
+  });
+
+  it('is none of what needs a key', () => {
+    const closed = Object.values(routes).filter(({ permission }) => permission !== 'public').map(({ path }) => path);
+    expect(settings?.map(({ ResourcePath }) => pathOf(ResourcePath)).filter((path) => closed.includes(path))).toEqual([]);
+  });
+});
+
+it('a schedule\'s call that cannot begin within a minute is dropped: the next one does the same', () => {
+  const controlPlane = synthesize();
+  const configured = controlPlane.properties('AWS::Lambda::EventInvokeConfig', z.object({ MaximumEventAgeInSeconds: z.int(), MaximumRetryAttempts: z.int() }));
+  expect(configured.filter(({ MaximumRetryAttempts }) => MaximumRetryAttempts === 0)).toEqual([{ MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 }, { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 }]);
+});
