@@ -12,6 +12,7 @@ import { deleteCommand } from './commands/delete.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { eventsCommand } from './commands/events.ts';
 import { getCommand } from './commands/get.ts';
+import { judgeCommand } from './commands/judge.ts';
 import { keyCommands } from './commands/keys.ts';
 import { listCommand } from './commands/list.ts';
 import { releasesCommand } from './commands/releases.ts';
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   ...secretCommands,
   ...keyCommands,
   ...tenantCommands,
+  judgeCommand,
   schemaCommand,
   serveCommand,
   agentCommand,

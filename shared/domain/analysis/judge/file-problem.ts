@@ -17,7 +17,20 @@ export function placeOf(path: readonly PropertyKey[]): string {
   return written === '' ? 'the file' : written;
 }
 
-function ruleOf({ message }: z.core.$ZodIssue): string {
-  if (message.endsWith('received undefined')) return 'is missing';
-  return message.replace(/^Invalid (?:input|option): expected (?:one of )?/, 'must be ').replace(/^Invalid discriminator value\. Expected /, 'must be ').replace(/^Too (?:small|big): expected \w+ to (?:be|have) /, 'must be ').replace(', received ', ', not ');
+function ruleOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type': return issue.message.endsWith('received undefined') ? 'is missing' : `must be ${KINDS[issue.expected] ?? issue.expected}`;
+    case 'invalid_value': return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
+    case 'too_small': return `must ${sizeWord(issue.origin)}${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
+    case 'too_big': return `must ${sizeWord(issue.origin)}${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`;
+    case 'invalid_key': return `has a key that ${issue.issues.map((one) => one.message).join(', and ')}`;
+    default: return issue.message;
+  }
+}
+
+/** The types of JSON in words. */
+const KINDS: { readonly [type: string]: string } = { object: 'an object', record: 'an object', array: 'an array', int: 'a whole number', number: 'a number', string: 'text', boolean: 'true or false' };
+
+function sizeWord(origin: string): string {
+  return origin === 'array' ? 'have items, ' : 'be ';
 }

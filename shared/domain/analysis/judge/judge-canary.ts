@@ -1,3 +1,4 @@
+import { countsIn } from '#domain/analysis/judge/judgement';
 import type { JudgeLook, JudgeState, JudgedEvidence, Judgement, LookEvidence } from '#domain/analysis/judge/judgement';
 import { evidenceOfTrack, growTrack, startTrack } from '#domain/analysis/judge/metric-track';
 import type { JudgePolicy } from '#domain/analysis/judge/policy';
@@ -47,7 +48,7 @@ function takeLook(rules: JudgeRules, state: JudgeState, look: JudgeLook): JudgeS
 }
 
 function growAll(rules: JudgeRules, state: JudgeState, look: JudgeLook): JudgeState['tracks'] {
-  return Object.fromEntries(rules.metrics.map(({ metric }) => [metric.name, growTrack(state.tracks[metric.name] ?? startTrack(metric, rules.settings), look.metrics[metric.name], metric, rules.settings)]));
+  return Object.fromEntries(rules.metrics.map(({ metric }) => [metric.name, growTrack(state.tracks[metric.name] ?? startTrack(metric, rules.settings), countsIn(look, metric.name), metric, rules.settings)]));
 }
 
 function judged(rules: JudgeRules, state: JudgeState): readonly JudgedEvidence[] {

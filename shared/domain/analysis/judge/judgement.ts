@@ -11,6 +11,11 @@ export type Judgement = { readonly verdict: JudgeVerdict; readonly look: number;
 /** What both arms did in one look, by the names of the policy's metrics. */
 export type JudgeLook = { readonly metrics: { readonly [metric: string]: MetricCounts } };
 
+/** What a look tells of a metric, if it tells anything: a name such as `constructor` is a name like any other. */
+export function countsIn(look: JudgeLook, metric: string): MetricCounts | undefined {
+  return Object.hasOwn(look.metrics, metric) ? look.metrics[metric] : undefined;
+}
+
 /** Everything that the judge carries from one look to the next: plain JSON of a few kilobytes. */
 export type JudgeState = { readonly look: number; readonly tracks: { readonly [metric: string]: MetricTrack }; readonly verdict: Judgement | null };
 

@@ -12,7 +12,7 @@ const levels = z.array(probability).min(1).max(10);
 
 /** The words of all kinds: what a metric is called, what it weighs beside the others, and whether Successful needs it. */
 const shared = {
-  name: z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,62}$/, 'must be a letter, then up to 62 letters, digits, dots, underscores or hyphens'),
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be a letter or digit, then up to 62 letters, digits, dots, underscores or hyphens'),
   weight: z.number().min(0).max(1_000_000).default(0.5),
   required: z.boolean().default(true),
 };
@@ -45,7 +45,7 @@ const distributionMetric = z.strictObject({
 });
 
 /** One metric of a policy, by its kind. */
-export const judgedMetric = z.discriminatedUnion('kind', [ratioMetric, distributionMetric, rateMetric, meanMetric]);
+export const judgedMetric = z.discriminatedUnion('kind', [ratioMetric, distributionMetric, rateMetric, meanMetric], { error: (issue) => (issue.code === 'invalid_union' ? 'must be one of ratio, distribution, rate, mean' : undefined) });
 
 const defaultMetrics = [{ kind: 'ratio', name: 'errors' }, { kind: 'distribution', name: 'latency' }] as const;
 
@@ -65,7 +65,7 @@ export const judgePolicy = z.strictObject({
     for (const [index, { name }] of metrics.entries()) {
       if (metrics.findIndex((one) => one.name === name) < index) context.addIssue({ code: 'custom', path: [index, 'name'], message: `must be unique: ${name} is there already` });
     }
-    if (metrics.every((one) => one.weight === 0)) context.addIssue({ code: 'custom', path: [0, 'weight'], message: 'must be more than 0 in at least one metric' });
+    if (metrics.length > 0 && metrics.every((one) => one.weight === 0)) context.addIssue({ code: 'custom', path: [0, 'weight'], message: 'must be more than 0 in at least one metric' });
   }),
   onset: z.strictObject({ w0: z.number().gt(0).max(1).default(0.5) }).nullable().prefault({}),
   capFraction: z.number().gt(0).max(1).nullable().default(0.5),

@@ -1,0 +1,17 @@
+/**
+ * The judge of Sluice as pure functions, for anybody's pipeline: `import { createJudge, judgePolicy } from 'sluice/judge'`. Nothing here
+ * reads a clock, the network or a file.
+ */
+export { judgeAsArgo } from '#domain/analysis/compatibility/argo-judge';
+export type { CompatibilityReport, CompatibilityRound } from '#domain/analysis/compatibility/compatibility-report';
+export { judgeAsFlagger } from '#domain/analysis/compatibility/flagger-judge';
+export { judgeAsKayenta } from '#domain/analysis/compatibility/kayenta-judge';
+export { createJudge } from '#domain/analysis/judge/judge-canary';
+export type { Judge } from '#domain/analysis/judge/judge-canary';
+export { judgeLooks, readJudgeInput } from '#domain/analysis/judge/judge-file';
+export type { JudgeInput, JudgeReport } from '#domain/analysis/judge/judge-file';
+export type { FileProblem } from '#domain/analysis/judge/file-problem';
+export type { JudgeLook, JudgeState, JudgeVerdict, Judgement, LookEvidence } from '#domain/analysis/judge/judgement';
+export { parseLooks } from '#domain/analysis/judge/parse-looks';
+export { judgePolicy } from '#domain/analysis/judge/policy';
+export type { JudgePolicy, JudgedMetric } from '#domain/analysis/judge/policy';
