@@ -1,5 +1,5 @@
 import { CALL_SECONDS, demandOf, waitingAgentDemand } from './scale-demand.ts';
-import { shareOf, shardsOf } from './scale-levels.ts';
+import { shardsOf } from './scale-levels.ts';
 import type { Use } from './scale-levels.ts';
 import { own } from './scale-own.ts';
 import { quotaOf } from './scale-quotas.ts';
@@ -28,14 +28,14 @@ export function apiUses(requestsPerSecond: number): readonly Use[] {
   const agents = requestsPerSecond / waiting.requests;
   const of = (quota: 'gatewayRequests' | 'functionsAtOnce' | 'tableWriteUnits' | 'tableReadUnits' | 'newConnections') => ({ limit: quotaOf(quota), quota });
   return [
-    { what: 'Requests at the stage', need: requestsPerSecond, limit: own.stageRequestsPerSecond, unit: '/s', remedy: 'code: the stage\'s throttle as a setting' },
-    { what: 'Requests of the account', need: requestsPerSecond, ...of('gatewayRequests'), unit: '/s', remedy: 'quota; cells' },
-    { what: 'Calls of the API\'s function', need: requestsPerSecond, limit: quotaOf('functionsAtOnce') * quotaOf('callsPerEnvironment'), quota: 'callsPerEnvironment', unit: '/s', remedy: 'quota of concurrent executions, by calls and not by time' },
-    { what: 'Calls of the authorizer', need: authorizerCalls(requestsPerSecond, agents), limit: quotaOf('functionsAtOnce') * quotaOf('callsPerEnvironment'), quota: 'callsPerEnvironment', unit: '/s', remedy: 'none needed' },
-    { what: 'Functions at once', need: agents * waiting.functionSeconds, ...of('functionsAtOnce'), unit: '', remedy: 'quota' },
-    { what: 'Writes of the table of state', need: agents * waiting.writeUnits, ...of('tableWriteUnits'), unit: '/s', remedy: 'quota, and warm throughput before' },
-    { what: 'Reads of both tables, as if of one', need: agents * waiting.readUnits, ...of('tableReadUnits'), unit: '/s', remedy: 'quota' },
-    { what: 'New WebSockets', need: agents / quotaOf('connectionSeconds'), ...of('newConnections'), unit: '/s', remedy: 'quota' },
+    { what: 'Requests at the stage', suffers: 'requests', need: requestsPerSecond, limit: own.stageRequestsPerSecond, unit: '/s', remedy: 'code: the stage\'s throttle as a setting' },
+    { what: 'Requests of the account', suffers: 'requests', need: requestsPerSecond, ...of('gatewayRequests'), unit: '/s', remedy: 'quota; cells' },
+    { what: 'Calls of the API\'s function', suffers: 'requests', need: requestsPerSecond, limit: quotaOf('functionsAtOnce') * quotaOf('callsPerEnvironment'), quota: 'callsPerEnvironment', unit: '/s', remedy: 'quota of concurrent executions, by calls and not by time' },
+    { what: 'Calls of the authorizer', suffers: 'requests', need: authorizerCalls(requestsPerSecond, agents), limit: quotaOf('functionsAtOnce') * quotaOf('callsPerEnvironment'), quota: 'callsPerEnvironment', unit: '/s', remedy: 'none needed' },
+    { what: 'Functions at once', suffers: 'all', need: agents * waiting.functionSeconds, ...of('functionsAtOnce'), unit: '', remedy: 'quota' },
+    { what: 'Writes of the table of state', suffers: 'all', need: agents * waiting.writeUnits, ...of('tableWriteUnits'), unit: '/s', remedy: 'quota, and warm throughput before' },
+    { what: 'Reads of both tables, as if of one', suffers: 'all', need: agents * waiting.readUnits, ...of('tableReadUnits'), unit: '/s', remedy: 'quota' },
+    { what: 'New WebSockets', suffers: 'lists and followers', need: agents / quotaOf('connectionSeconds'), ...of('newConnections'), unit: '/s', remedy: 'quota' },
   ];
 }
 
@@ -59,9 +59,4 @@ export function fanOut(subscribers: number) {
     /** Events of all other tenants that come meanwhile in the same shard. */
     heldUp: (otherDeploymentsPerSecond: number) => (otherDeploymentsPerSecond * events * secondsPerBatch) / shardsOf(otherDeploymentsPerSecond * events),
   };
-}
-
-/** What is nearest to its limit. */
-export function firstOf(uses: readonly Use[]): Use | undefined {
-  return uses.toSorted((one, other) => shareOf(other) - shareOf(one))[0];
 }

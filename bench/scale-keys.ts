@@ -65,6 +65,7 @@ export function tenantBounds(): readonly TenantBound[] {
     { what: 'Connections, of agents and of people', limit: own.tenantConnections, unit: '', from: '`MAXIMUM_CONNECTIONS_PER_TENANT`; an agent without one asks every 10 s', needAt: agentsOf },
     { what: 'Deployments with agents at once', limit: own.tenantRequestsPerSecond / (one.requests / one.openSeconds), unit: '', from: 'the same `tenantRate`', needAt: (level) => peakRate(level) * growth.largestTenant * one.openSeconds },
     { what: 'Events that the sweep compares with the read models', limit: (own.sweptEventsPerMinute * own.sweepsPerMinute) / 60, unit: '/s in the mean', from: '5 pages of 200 a minute', needAt: (level) => (peakRate(level) / growth.peak) * growth.largestTenant * one.relayedEvents },
+    { what: 'Open deployments that one sweep looks at', limit: own.sweepDeploymentsOfTenant, unit: '', from: '`MAXIMUM_DEPLOYMENTS` of a tenant; the others in the next rounds', needAt: (level) => peakRate(level) * growth.largestTenant * one.openSeconds },
     { what: 'Requests that wait for one another\'s leases', limit: own.advanceQueueSeconds / (QUEUED_TRY_CALLS * CALL_SECONDS), unit: '', from: 'each end tries all of them in turn, within the time of `advance-queue`', needAt: (level) => peakRate(level) * growth.largestTenant * growth.queuedSeconds },
   ];
 }

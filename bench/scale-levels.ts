@@ -1,13 +1,13 @@
 import { CALL_SECONDS, demandOf, waitingAgentDemand, workSeconds } from './scale-demand.ts';
 import type { Demand, TargetKind } from './scale-demand.ts';
-import { SWEEP_DESCRIBES, own, sweepCalls } from './scale-own.ts';
+import { own, sweepCalls } from './scale-own.ts';
 import { quotaOf } from './scale-quotas.ts';
 import type { QuotaName } from './scale-quotas.ts';
 
 /** How much is deployed, by how many. */
 export type Level = { readonly deploymentsADay: number; readonly tenants: number };
 
-export const levels: readonly Level[] = [{ deploymentsADay: 100, tenants: 10 }, { deploymentsADay: 10_000, tenants: 1000 }, { deploymentsADay: 1_000_000, tenants: 10_000 }];
+export const levels = [{ deploymentsADay: 100, tenants: 10 }, { deploymentsADay: 10_000, tenants: 1000 }, { deploymentsADay: 1_000_000, tenants: 10_000 }] as const satisfies readonly Level[];
 
 /**
  * What nobody has counted. People deploy in 8 hours of 24, and in the busiest of these at 5/3 of their mean: a peak of five times the mean. The largest tenant does a tenth of all. A target is deployed
@@ -20,6 +20,8 @@ const SECONDS_A_DAY = 86_400;
 /** Something that is used up: how much is needed at the peak, of how much. */
 export type Use = {
   readonly what: string; readonly need: number; readonly limit: number; readonly unit: string;
+  /** What is late or refused beyond the limit. Lists, followers, repairs and forwarding are beside the way of a deployment, which goes on without them. */
+  readonly suffers: 'deployments' | 'requests' | 'all' | 'lists and followers' | 'repairs' | 'forwarding' | 'fairness';
   /** The quota that the limit is, or is made of; without one the bound is the code's. */
   readonly quota?: QuotaName;
   /** What makes it more. */
@@ -41,9 +43,20 @@ export function agentsAt({ deploymentsADay }: Pick<Level, 'deploymentsADay'>, ki
   return kind === 'agent' ? deploymentsADay / growth.deploymentsPerTargetADay : 0;
 }
 
-/** How long one run of the sweep takes, in seconds: it makes its calls one after the other. */
-export function sweepSeconds(open: number, tenants: number): number {
-  return (sweepCalls.all + tenants * sweepCalls.eachTenant + open * sweepCalls.eachDeployment) * CALL_SECONDS;
+/**
+ * How many minutes pass until the sweep has looked at every tenant and each of so many open deployments: a run each minute, of so many seconds and deployments. Up to one minute nothing that
+ * it repairs is too late: a lost timer is missed after four, and a machine gives a bake up after five.
+ */
+export function sweepRoundMinutes(open: number, tenants: number): number {
+  const seconds = (tenants * sweepCalls.eachTenant + open * sweepCalls.eachDeployment) * CALL_SECONDS;
+  return Math.max(seconds / own.sweepSeconds, open / own.sweepDeployments) / own.sweepsPerMinute;
+}
+
+/** How long one run of the sweep takes, in seconds: what it does for all, checkpoints of the tenants of whom something has moved, followers, and its turn from tenant to tenant. */
+export function sweepRunSeconds(open: number, tenants: number): number {
+  const before = (sweepCalls.all + Math.min(tenants, open) * sweepCalls.eachMovedTenant) * CALL_SECONDS;
+  const followers = Math.min(own.sweptFollowersSeconds, (tenants * CALL_SECONDS) / own.followedTenantsAtOnce);
+  return before + followers + Math.min(own.sweepSeconds, sweepRoundMinutes(open, tenants) * own.sweepSeconds);
 }
 
 /** How many shards the stream of a new table has: one for each partition that its throughput asks for. */
@@ -82,6 +95,11 @@ export function usesOf(level: Level, kind: TargetKind, isSmallest = false): read
   return [...gatewayUses(level, kind, isSmallest), ...machineUses(level, kind, isSmallest), ...streamUses(level, kind), ...busUses(level, kind, isSmallest), ...tableUses(level, kind)];
 }
 
+/** Without what deployments and requests can wait for. */
+export function onTheWay(uses: readonly Use[]): readonly Use[] {
+  return uses.filter(({ suffers }) => suffers === 'deployments' || suffers === 'requests' || suffers === 'all');
+}
+
 /** What is nearest to its limit, first. */
 export function tightest(uses: readonly Use[]): readonly Use[] {
   return uses.toSorted((one, other) => shareOf(other) - shareOf(one));
@@ -99,13 +117,13 @@ function gatewayUses(level: Level, kind: TargetKind, isSmallest: boolean): reado
   const functions = rate * one.functionSeconds + agents * waiting.functionSeconds;
   const ofQuota = limits(isSmallest);
   return [
-    { what: 'Requests at the stage', need: requests, limit: own.stageRequestsPerSecond, unit: '/s', remedy: 'code: the stage\'s throttle as a setting' },
-    { what: 'Requests, messages and callbacks of the account', need: requests + rate * one.posts + agents / own.pingSeconds, ...ofQuota('gatewayRequests'), unit: '/s', remedy: 'quota; cells' },
-    { what: 'Calls of the API\'s function', need: requests, limit: quotaOf('functionsAtOnce') * quotaOf('callsPerEnvironment'), quota: 'callsPerEnvironment', unit: '/s', remedy: 'quota of concurrent executions' },
-    { what: 'Functions at once', need: functions, ...ofQuota('functionsAtOnce'), unit: '', remedy: 'quota' },
-    { what: 'New WebSockets, each after two hours again', need: agents / quotaOf('connectionSeconds'), ...ofQuota('newConnections'), unit: '/s', remedy: 'quota' },
-    { what: 'Messages at the stage of WebSockets', need: agents / own.pingSeconds, limit: own.socketMessagesPerSecond, unit: '/s', remedy: 'code: that stage\'s throttle as a setting' },
-    { what: 'Tenants with a throttle of their own', need: level.tenants, ...ofQuota('usageKeys'), unit: '', remedy: 'none needed: others share one throttle; cells' },
+    { what: 'Requests at the stage', suffers: 'requests', need: requests, limit: own.stageRequestsPerSecond, unit: '/s', remedy: 'code: the stage\'s throttle as a setting' },
+    { what: 'Requests, messages and callbacks of the account', suffers: 'requests', need: requests + rate * one.posts + agents / own.pingSeconds, ...ofQuota('gatewayRequests'), unit: '/s', remedy: 'quota; cells' },
+    { what: 'Calls of the API\'s function', suffers: 'requests', need: requests, limit: quotaOf('functionsAtOnce') * quotaOf('callsPerEnvironment'), quota: 'callsPerEnvironment', unit: '/s', remedy: 'quota of concurrent executions' },
+    { what: 'Functions at once', suffers: 'all', need: functions, ...ofQuota('functionsAtOnce'), unit: '', remedy: 'quota' },
+    { what: 'New WebSockets, each after two hours again', suffers: 'lists and followers', need: agents / quotaOf('connectionSeconds'), ...ofQuota('newConnections'), unit: '/s', remedy: 'quota' },
+    { what: 'Messages at the stage of WebSockets', suffers: 'lists and followers', need: agents / own.pingSeconds, limit: own.socketMessagesPerSecond, unit: '/s', remedy: 'code: that stage\'s throttle as a setting' },
+    { what: 'Tenants with a throttle of their own', suffers: 'fairness', need: level.tenants, ...ofQuota('usageKeys'), unit: '', remedy: 'none needed: others share one throttle; cells' },
   ];
 }
 
@@ -114,13 +132,14 @@ function machineUses(level: Level, kind: TargetKind, isSmallest: boolean): reado
   const open = rate * one.openSeconds;
   const ofQuota = limits(isSmallest);
   return [
-    { what: 'Executions started', need: rate, ...ofQuota('executionsStarted'), unit: '/s', remedy: 'quota' },
-    { what: 'State transitions', need: rate * one.transitions, ...ofQuota('stateTransitions'), unit: '/s', remedy: 'quota; cells' },
-    { what: 'Tokens given back', need: rate * one.tokens, ...ofQuota('tokensAnswered'), unit: '/s', remedy: 'quota; a gate that is open needs no token' },
-    { what: 'Executions open', need: open, ...ofQuota('openExecutions'), unit: '', remedy: 'quota' },
-    { what: 'Executions described by the sweep', need: (open * SWEEP_DESCRIBES * own.sweepsPerMinute) / 60, ...ofQuota('executionsDescribed'), unit: '/s', remedy: 'code: the sweep describes only what has not moved for long' },
-    { what: 'One run of the sweep', need: sweepSeconds(open, level.tenants), limit: own.sweepSeconds, unit: ' s', remedy: 'code: the sweep in parts, several at once' },
-    { what: 'Timers fired at once', need: rate * one.timerSeconds, ...ofQuota('queueConsumers'), unit: '', remedy: 'provisioned pollers' },
+    { what: 'Executions started', suffers: 'deployments', need: rate, ...ofQuota('executionsStarted'), unit: '/s', remedy: 'quota' },
+    { what: 'State transitions', suffers: 'deployments', need: rate * one.transitions, ...ofQuota('stateTransitions'), unit: '/s', remedy: 'quota; cells' },
+    { what: 'Tokens given back', suffers: 'deployments', need: rate * one.tokens, ...ofQuota('tokensAnswered'), unit: '/s', remedy: 'quota; a gate that is open needs no token' },
+    { what: 'Executions open', suffers: 'deployments', need: open, ...ofQuota('openExecutions'), unit: '', remedy: 'quota' },
+    { what: 'Executions described by the sweep', suffers: 'repairs', need: (Math.min(open, own.sweepDeployments) * own.sweepsPerMinute) / 60, ...ofQuota('executionsDescribed'), unit: '/s', remedy: 'none needed: bounded by the sweep' },
+    { what: 'A round of the sweep through all tenants', suffers: 'repairs', need: sweepRoundMinutes(open, level.tenants), limit: 1, unit: ' min', remedy: 'code: several tenants at once' },
+    { what: 'One run of the sweep', suffers: 'repairs', need: sweepRunSeconds(open, level.tenants), limit: own.sweepFunctionSeconds, unit: ' s', remedy: 'code: checkpoints of several tenants at once' },
+    { what: 'Timers fired at once', suffers: 'deployments', need: rate * one.timerSeconds, ...ofQuota('queueConsumers'), unit: '', remedy: 'provisioned pollers' },
   ];
 }
 
@@ -129,10 +148,10 @@ function streamUses(level: Level, kind: TargetKind): readonly Use[] {
   const events = rate * one.events;
   const shards = shardsOf(events);
   return [
-    { what: 'Events projected', need: events, limit: shards * projectedPerSecond(one), unit: '/s', remedy: 'code: `parallelizationFactor` of both mappings' },
-    { what: 'Events projected while followers ask for more than they get', need: events, limit: shards * projectedBesideFollowers(one), unit: '/s', remedy: 'code: `parallelizationFactor`; followers in a function of their own' },
-    { what: 'Events relayed', need: rate * one.relayedEvents, limit: shards * relayedPerSecond(), unit: '/s', remedy: 'code: `parallelizationFactor`' },
-    { what: 'Writes of one part of an hour in the index by time', need: events / own.hourParts, ...limits(false)('partitionWriteUnits'), unit: '/s', remedy: 'code: `HOUR_PARTS`' },
+    { what: 'Events projected', suffers: 'lists and followers', need: events, limit: shards * projectedPerSecond(one), unit: '/s', remedy: 'code: `parallelizationFactor` of both mappings' },
+    { what: 'Events projected while followers ask for more than they get', suffers: 'lists and followers', need: events, limit: shards * projectedBesideFollowers(one), unit: '/s', remedy: 'code: `parallelizationFactor`; followers in a function of their own' },
+    { what: 'Events relayed', suffers: 'deployments', need: rate * one.relayedEvents, limit: shards * relayedPerSecond(), unit: '/s', remedy: 'code: `parallelizationFactor`' },
+    { what: 'Writes of one part of an hour in the index by time', suffers: 'all', need: events / own.hourParts, ...limits(false)('partitionWriteUnits'), unit: '/s', remedy: 'code: `HOUR_PARTS`' },
   ];
 }
 
@@ -141,9 +160,9 @@ function busUses(level: Level, kind: TargetKind, isSmallest: boolean): readonly 
   const forwarding = level.tenants * growth.forwarded;
   const ofQuota = limits(isSmallest);
   return [
-    { what: 'Events put on the bus', need: rate * one.busEvents, ...ofQuota('eventsPut'), unit: '/s', remedy: 'quota' },
-    { what: 'Calls by rules, of our own and forwarded', need: rate * (one.ruleCalls + one.busEvents * growth.forwarded), ...ofQuota('ruleCalls'), unit: '/s', remedy: 'quota; what is more is late, not lost' },
-    { what: 'Rules on the bus', need: own.rules + forwarding, ...ofQuota('rulesPerBus'), unit: '', remedy: 'quota; a second bus for tenants; cells' },
+    { what: 'Events put on the bus', suffers: 'deployments', need: rate * one.busEvents, ...ofQuota('eventsPut'), unit: '/s', remedy: 'quota' },
+    { what: 'Calls by rules, of our own and forwarded', suffers: 'deployments', need: rate * (one.ruleCalls + one.busEvents * growth.forwarded), ...ofQuota('ruleCalls'), unit: '/s', remedy: 'quota; what is more is late, not lost' },
+    { what: 'Rules on the bus', suffers: 'forwarding', need: own.rules + forwarding, ...ofQuota('rulesPerBus'), unit: '', remedy: 'quota; a second bus for tenants; cells' },
   ];
 }
 
@@ -151,8 +170,8 @@ function tableUses(level: Level, kind: TargetKind): readonly Use[] {
   const [rate, one, waiting] = [peakRate(level), demandOf(kind), waitingAgentDemand()];
   const agents = agentsAt(level, kind);
   return [
-    { what: 'Writes of the table of state', need: stateWrites(level, kind), ...limits(false)('tableWriteUnits'), unit: '/s', remedy: 'quota, and warm throughput before' },
-    { what: 'Reads of both tables, as if of one', need: rate * one.readUnits + agents * waiting.readUnits, ...limits(false)('tableReadUnits'), unit: '/s', remedy: 'quota' },
+    { what: 'Writes of the table of state', suffers: 'all', need: stateWrites(level, kind), ...limits(false)('tableWriteUnits'), unit: '/s', remedy: 'quota, and warm throughput before' },
+    { what: 'Reads of both tables, as if of one', suffers: 'all', need: rate * one.readUnits + agents * waiting.readUnits, ...limits(false)('tableReadUnits'), unit: '/s', remedy: 'quota' },
   ];
 }
 

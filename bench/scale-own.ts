@@ -20,7 +20,7 @@ export const own = {
   feedEventsPerTransaction: Math.floor((MAXIMUM_TRANSACTION - 1) / 2),
   sweptEventsPerMinute: PAGE * MAXIMUM_PAGES,
   tenantRequestsPerSecond: tenantRate.perSecond, tenantConnections: MAXIMUM_CONNECTIONS_PER_TENANT, pingSeconds: PING_SECONDS,
-  sweepSeconds: functionTable.sweep.timeoutSeconds, sweepsPerMinute: 1 / (schedules.find(({ name }) => name === 'sweep')?.everyMinutes ?? 1),
+  sweepFunctionSeconds: functionTable.sweep.timeoutSeconds, sweepsPerMinute: 1 / (schedules.find(({ name }) => name === 'sweep')?.everyMinutes ?? 1),
   advanceQueueSeconds: functionTable['advance-queue'].timeoutSeconds,
   /** Our own rules, and the one that EventBridge makes for an archive. */
   rules: busRules.length + gatewayRules.length + 1,
@@ -28,20 +28,20 @@ export const own = {
   stageRequestsPerSecond: 1000, authorizerCacheSeconds: 30, socketMessagesPerSecond: 1000,
   /** In `cdk/constructs/control-plane.ts`: the records of one batch of the stream. */
   streamBatch: 100,
-  /** In `functions/projector.ts`: the most that followers take of a batch's time. */
-  followersSeconds: 2,
+  /** In `functions/projector.ts`: the most that followers take of a batch's time; in `functions/runtime/serve-subscriptions.ts` of a sweep's; in `shared/aws/followers.ts` how many tenants at once. */
+  followersSeconds: 2, sweptFollowersSeconds: 10, followedTenantsAtOnce: 4,
+  /** In `shared/application/sweep/schedules.ts`: how long a sweep goes from tenant to tenant, and how many deployments it looks at; in `sweep-tenant.ts` how many of one tenant. */
+  sweepSeconds: 40, sweepDeployments: 500, sweepDeploymentsOfTenant: 200,
 } as const;
 
 /**
- * How many calls of AWS the sweep makes one after the other, counted in the code. For each open deployment: it is folded once for each of the seven comparisons (7); its execution
- * is asked for in two of them, by an item and a call of Step Functions each (4); the analysis in the background asks for its template and its last look (2); the timers and the
- * tokens fold it once more each (2), and its tokens are listed three times (3). For each tenant: how far it was swept, a page of its feed, its leases, its queue, a list for each
- * of the five open states, and its subscriptions. For all: the tenants twice (4), how far the index was read, and that again (3), the parts of one hour or two (5), the marks of what is new (4).
+ * How many calls of AWS the sweep makes one after the other, counted in the code. For each open deployment: it is folded once for each of the seven comparisons (7); its execution is
+ * asked for once, by an item and a call of Step Functions (2); the analysis in the background asks for its template and its last look (2); the timers and the tokens fold it
+ * once more each (2), and its tokens are listed three times (3). For each tenant: how far it was swept, a page of its feed, its leases, its queue, and a list for each of the five open states.
+ * For each tenant of which something moved, before that: its last checkpoints twice, the heads of its streams, its key, and the new checkpoint. For all: the tenants twice (4), how far the index
+ * was read, and that again (3), the parts of one hour or two (5), the marks of what is new (4).
  */
-export const sweepCalls = { eachDeployment: 18, eachTenant: 10, all: 16 } as const;
-
-/** How often the sweep asks Step Functions for each open deployment. */
-export const SWEEP_DESCRIBES = 2;
+export const sweepCalls = { eachDeployment: 16, eachTenant: 9, eachMovedTenant: 5, all: 16 } as const;
 
 /**
  * What one queued request costs whoever tries it again, in calls one after the other: its stream, its sources (application, release, environment, targets, templates), its place in

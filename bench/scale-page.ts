@@ -4,7 +4,7 @@ import { apiLevels, apiUses, authorizerHitRate, fanOut, requestsPerKey, tenantsF
 import { costAt, costOfRequests } from './scale-cost.ts';
 import type { TargetKind } from './scale-demand.ts';
 import { deploymentsADayUntilHot, hotKeys, tenantBounds, unitsAtPeak } from './scale-keys.ts';
-import { agentsAt, doublingsFor, levels, openAtPeak, peakRate, shareOf, stateWrites, tightest, usesOf } from './scale-levels.ts';
+import { agentsAt, doublingsFor, levels, onTheWay, openAtPeak, peakRate, shareOf, stateWrites, tightest, usesOf } from './scale-levels.ts';
 import type { Level, Use } from './scale-levels.ts';
 import { quotaOf, quotaTable } from './scale-quotas.ts';
 import { sparedUses } from './scale-spare.ts';
@@ -49,22 +49,21 @@ function levelTable(): string {
 
 function firstTable(): string {
   const cases = levels.flatMap((level) => (['kubernetes', 'agent'] as const).map((kind) => ({ level, kind })));
-  return table(['Deployments a day', 'Nearest to its limit', 'In the smallest Region', 'Over their limits'], cases.map(({ level, kind }) => {
-    const [first] = tightest(usesOf(level, kind));
-    const [smallest] = tightest(usesOf(level, kind, true));
-    const over = tightest(usesOf(level, kind)).filter((use) => shareOf(use) > 1).length;
-    return [`${nameOf(level)}, ${kinds[kind]}`, said(first), said(smallest), over === 0 ? 'none' : String(over)];
+  return table(['Deployments a day', 'Nearest to its limit', 'Nearest on the way of deployments and requests', 'So, up to so many a day', 'Nearest in the smallest Region', 'Over their limits'], cases.map(({ level, kind }) => {
+    const uses = usesOf(level, kind);
+    const over = uses.filter((use) => shareOf(use) > 1).length;
+    const [first] = tightest(onTheWay(uses));
+    return [`${nameOf(level)}, ${kinds[kind]}`, said(tightest(uses)[0]), said(first), first === undefined ? '' : figure(level.deploymentsADay / shareOf(first)), said(tightest(onTheWay(usesOf(level, kind, true)))[0]), over === 0 ? 'none' : String(over)];
   }));
 }
 
 function useTable(kind: TargetKind): string {
   const columns = levels.map((level) => usesOf(level, kind));
-  const [all = []] = columns.slice(-1);
-  const order = tightest(all).map(({ what }) => what);
-  return table(['Needed at the peak', 'Limit', ...levels.map((level) => `${nameOf(level)} a day`), 'What makes it more'], order.flatMap((what) => {
+  const order = tightest(columns.at(-1) ?? []).map(({ what }) => what);
+  return table(['Needed at the peak', 'Limit', ...levels.map((level) => `${nameOf(level)} a day`), 'Suffers beyond', 'What makes it more'], order.flatMap((what) => {
     const found = columns.map((uses) => uses.find((use) => use.what === what));
     const last = found.at(-1);
-    return last === undefined || last.need === 0 ? [] : [[what, `${bound(last.limit)}${last.unit}`, ...found.map((use) => cell(use)), last.remedy]];
+    return last === undefined || last.need === 0 ? [] : [[what, `${bound(last.limit)}${last.unit}`, ...found.map((use) => cell(use)), last.suffers, last.remedy]];
   }));
 }
 
@@ -93,7 +92,7 @@ function apiTable(): string {
 
 function fanOutTable(): string {
   const [, , most] = levels;
-  const others = most === undefined ? 0 : peakRate(most);
+  const others = peakRate(most);
   return table(['Subscribers of one tenant to all of it', 'Posts for a deployment', 'A batch of one event holds its shard', 'Most events a second', 'Deployments a second of the account, by the posts alone', `Events of others held up in that shard, at ${figure(others)} deployments a second`], SUBSCRIBERS.map((subscribers) => {
     const { postsPerDeployment, secondsPerBatch, eventsPerSecond, deploymentsOfAccount, heldUp } = fanOut(subscribers);
     return [figure(subscribers), figure(postsPerDeployment), `${figure(secondsPerBatch)} s`, figure(eventsPerSecond), figure(deploymentsOfAccount), figure(heldUp(others))];
@@ -121,7 +120,7 @@ function nameOf({ deploymentsADay }: Level): string {
 }
 
 function said(use: Use | undefined): string {
-  return use === undefined ? '' : `${use.what.charAt(0).toLowerCase()}${use.what.slice(1)}: ${shareIn(shareOf(use))}`;
+  return use === undefined ? '' : `${use.what.charAt(0).toLowerCase()}${use.what.slice(1)}, ${shareIn(shareOf(use))}`;
 }
 
 function cell(use: Use | undefined): string {
