@@ -27,6 +27,11 @@ export class HostClock implements Clock, Sleeper {
     this.#aheadMilliseconds += milliseconds;
   }
 
+  /** Sets the clock right. */
+  correct(): void {
+    this.#aheadMilliseconds = 0;
+  }
+
   sleep(milliseconds: number): Promise<void> {
     return this.#time.sleep(milliseconds);
   }

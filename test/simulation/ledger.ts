@@ -44,6 +44,8 @@ export class Ledger {
   readonly deployments = new Map<string, Known>();
   /** What each tenant's subscribers are to see, in order. */
   readonly relayed = new Map<string, Relayed[]>();
+  /** How often each type of event was appended, and what else is worth to be counted. */
+  readonly seen = new Map<string, number>();
   readonly holders: Holders;
   readonly traffic = new SettledTraffic();
   readonly #complain: Complain;
@@ -69,6 +71,7 @@ export class Ledger {
   /** Looks at what a batch has changed. */
   committed(requests: readonly DatabaseRequest[], replies: readonly DatabaseReply[]): void {
     const done = requests.filter((_, index) => replies[index]?.outcome === 'done');
+    for (const reply of replies) if (reply.outcome === 'failed' && reply.code === 'version-conflict') this.#count('version conflict');
     for (const reply of replies) if (reply.outcome === 'bug') this.#complain('no fault of ours', 'the database', reply.message);
     if (done.some(({ name }) => name === 'appendEvents' || name === 'advanceRelay')) this.#takeNewEvents();
     for (const [index, { name, input }] of requests.entries()) {
@@ -114,6 +117,7 @@ export class Ledger {
       const event = eventRow.parse(row);
       this.#position = event.position;
       this.#note(`${event.tenant} ${event.stream} ${event.version} ${event.type} ${event.payload}`);
+      this.#count(event.type);
       this.#chained(event);
       if (event.relayed === 1) this.#relay(event);
       if (event.stream.startsWith('deployment/')) this.#deploymentEvent(event);
@@ -151,6 +155,12 @@ export class Ledger {
     this.holders.told(next, event);
     this.traffic.told(next, event);
     if (event.type === 'StepDispatched') this.#rank(next, event);
+    if (event.type === 'RollbackStarted') this.#count(event.payload.cause);
+    if (event.type === 'DeploymentPaused' && event.payload.by === 'freeze') this.#count('held by a freeze');
+  }
+
+  #count(what: string): void {
+    this.seen.set(what, (this.seen.get(what) ?? 0) + 1);
   }
 
   #rank({ tenant, id, rules }: Known, { payload }: Extract<DeploymentEvent, { type: 'StepDispatched' }>): void {

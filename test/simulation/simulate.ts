@@ -1,17 +1,67 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { makePlan } from './make-plan.ts';
-import { Simulation } from './simulation.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sluice-simulation-'));
-writeFileSync(join(folder, 'master.key'), new Uint8Array(32).fill(1));
-const [first = 1, last = 1, hours = 0.2, deployments = 6] = process.argv.slice(2).map(Number);
-for (let seed = first; seed <= last; seed += 1) {
-  const began = performance.now();
-  const s = new Simulation(makePlan(seed, { hours, deployments }), folder);
-  const broken = await s.run();
-  console.log(seed, s.trace.digest().slice(0, 8), `${Math.round(performance.now() - began)} ms`, s.steps, s.ledger.events, s.controlPlane.writes, s.controlPlane.lives, JSON.stringify([...s.ledger.deployments.values()].map((one) => `${one.state.request.strategy?.type ?? ''} ${one.state.name}`)), JSON.stringify(Object.fromEntries(s.people.outcomes)));
-  if (broken !== undefined) { console.log(broken); console.log(s.trace.lines.slice(-Number(process.env.LINES ?? 15)).map((l) => l.slice(0, 260)).join('\n')); }
-  s.close();
+import { readArguments, usage } from './arguments.ts';
+import type { Asked } from './arguments.ts';
+import { mutations } from './mutations/mutations.ts';
+import type { SeedResult } from './run-seed.ts';
+import { inWords, summaryOf } from './summary.ts';
+
+/** What a worker tells of a seed. */
+type Message = { readonly result: SeedResult; readonly report: string | null };
+
+/** How often the progress is told where nobody looks on. */
+const PROGRESS_SEEDS = 50;
+
+process.exitCode = await simulate(process.argv.slice(2));
+
+async function simulate(words: readonly string[]): Promise<number> {
+  let asked: Asked;
+  try {
+    asked = readArguments(words, availableParallelism());
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return 2;
+  }
+  if (asked.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  if (asked.mutation === 'list') {
+    for (const one of mutations) process.stdout.write(`${one.name}: ${one.mistake} (found with seed ${one.seed}: ${one.invariant})\n`);
+    return 0;
+  }
+  return await runAll(asked, words);
+}
+
+async function runAll(asked: Asked, words: readonly string[]): Promise<number> {
+  const results: SeedResult[] = [];
+  const reports: string[] = [];
+  const workers = Math.min(asked.workers, asked.seeds);
+  const heard = ({ result, report }: Message) => {
+    results.push(result);
+    if (report !== null) reports.push(report);
+    if (process.stderr.isTTY || results.length % PROGRESS_SEEDS === 0) process.stderr.write(`${results.length} of ${asked.seeds} seeds${reports.length > 0 ? `, ${reports.length} broken` : ''}\n`);
+  };
+  const codes = await Promise.all(Array.from({ length: workers }, (_, number) => runWorker([`${number}`, ...words, '--workers', `${workers}`], heard)));
+  const summary = summaryOf(results);
+  for (const report of reports) process.stderr.write(`\n${report}\n`);
+  process.stdout.write(asked.json ? `${JSON.stringify(summary)}\n` : `${inWords(summary)}\n`);
+  return summary.failed.length > 0 || codes.some((code) => code !== 0) ? 1 : 0;
+}
+
+/** Runs a worker to its end; answers its exit code. */
+function runWorker(words: readonly string[], heard: (message: Message) => void): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const worker = fork(join(import.meta.dirname, 'worker.ts'), words, { execArgv: ['--conditions=sluice-source'] });
+    worker.on('message', (message) => heard(parseMessage(message)));
+    worker.once('error', reject);
+    worker.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/** What comes is of our own worker. */
+function parseMessage(message: unknown): Message {
+  return message as Message;
 }

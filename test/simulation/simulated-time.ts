@@ -27,10 +27,10 @@ export class SimulatedTime {
     return this.#heap[0]?.at;
   }
 
-  /** Lets something happen after so many milliseconds, in whole ones. A promise that it gives is waited for before anything else happens. */
+  /** Lets something happen after so many milliseconds, in whole ones and never earlier. A promise that it gives is waited for before anything else happens. */
   after(milliseconds: number, work: () => void | Promise<void>): CallOff {
     this.#order += 1;
-    const coming: Coming = { at: this.#now + Math.max(0, Math.round(milliseconds)), order: this.#order, work, isCalledOff: false };
+    const coming: Coming = { at: this.#now + Math.max(0, Math.ceil(milliseconds)), order: this.#order, work, isCalledOff: false };
     this.#push(coming);
     return () => {
       coming.isCalledOff = true;

@@ -82,6 +82,8 @@ export class Simulation {
     const calmAt = begun + this.#plan.calmAfterSeconds * 1000;
     await this.#passUntil(() => time.now >= calmAt);
     this.faults.stop();
+    // A clock that is wrong for good is a fault that has not stopped: a target refuses what its own clock says is too late.
+    this.controlPlane.clock.correct();
     await this.#passUntil(() => (time.now >= calmAt + REST_SECONDS * 1000) || this.#hasEnded());
     const restedAt = time.now;
     await this.#passUntil(() => time.now >= restedAt + AFTERWARDS_SECONDS * 1000 && this.controlPlane.isUp);
