@@ -4,8 +4,11 @@ import { logGamma, stirlingRemainder } from '#domain/analysis/statistics/special
 /** Terms below this share of the sum are left out. They fall off at least geometrically, so all of them together change no twelfth digit. */
 const NEGLIGIBLE = 1e-15;
 
-/** Up to this term the sum begins at its first, which is exactly 1; beyond it at its largest, by logarithms. */
-const FROM_START_UP_TO = 64;
+/**
+ * Up to this term the sum begins at its first, which is exactly 1; beyond it at its largest, by logarithms. Terms grow by at most
+ * bad × (ψ − 1) ≤ 10¹³ each (10⁷ bad requests in a look, ψ ≤ 10⁶), and 10²⁰⁸ is still a double.
+ */
+const FROM_START_UP_TO = 16;
 
 /**
  * The log-likelihood of an odds ratio between the arms, given one look's margins (who had how many requests, and how many were bad in
