@@ -3,13 +3,15 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 
+import { tracingEnvironment } from '#contracts/function-environment';
+
 import { logger, metrics } from './logger.ts';
 
 /** A function's entry as Lambda calls it. */
 export type Handler<Event, Answer> = (event: Event, context: Context) => Promise<Answer>;
 
 /** What traces calls is loaded only where calls are traced: it is a quarter of a cold start. */
-const tracing = process.env['POWERTOOLS_TRACE_ENABLED'] === 'false' ? [] : [(await import('./tracing.ts')).tracing()];
+const tracing = tracingEnvironment.parse(process.env).POWERTOOLS_TRACE_ENABLED === 'false' ? [] : [(await import('./tracing.ts')).tracing()];
 
 /** Puts log context, metrics and a trace around a handler. Events are never logged: they may hold what no log may have. */
 export function around<Event, Answer>(handler: (event: Event) => Promise<Answer>) {

@@ -43,9 +43,9 @@ export class BucketBlobs implements Blobs {
   }
 }
 
-/** The blobs of a bucket, with a client of their own. */
-export function openBlobs(bucket: string): Blobs {
-  return new BucketBlobs(tellingOutages(new S3Client({ ...BLOB_CALLS, forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined })), bucket);
+/** The blobs of a bucket, with a client of their own. An emulator has buckets by path, since their names are no hosts there. */
+export function openBlobs(bucket: string, { isEmulated }: { readonly isEmulated: boolean }): Blobs {
+  return new BucketBlobs(tellingOutages(new S3Client({ ...BLOB_CALLS, forcePathStyle: isEmulated })), bucket);
 }
 
 function nameOf(tenant: string, digest: string): string {

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 
 import { Failure } from '#contracts/errors';
+import { serviceEnvironment } from '#contracts/function-environment';
 import { systemClock } from '#engine/system-clock';
 import { SystemIds } from '#engine/system-ids';
 import { Vault } from '#engine/vault';
@@ -35,7 +36,7 @@ const PATIENT = { maxAttempts: 10, requestHandler: { connectionTimeout: 1000, re
 /** Opens the tables with clients of their own, so that nothing but DynamoDB's and S3's is loaded. */
 export function openDataPorts({ eventsTable, stateTable, blobsBucket, masterKey }: DataPortsOptions): AwsDataPorts {
   const dynamodb = new DynamoDBClient(PATIENT);
-  const s3 = new S3Client({ ...PATIENT, forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined });
+  const s3 = new S3Client({ ...PATIENT, forcePathStyle: serviceEnvironment.parse(process.env).AWS_ENDPOINT_URL !== undefined });
   const events = new Table(dynamodb, eventsTable);
   const state = new Table(dynamodb, stateTable);
   const feed = new Feed(events, state);

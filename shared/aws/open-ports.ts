@@ -61,7 +61,7 @@ export function openAwsPorts(environment: FunctionEnvironment): AwsPorts {
     ports: {
       events: new DynamoEventStore(events, feed), readModels: new DynamoReadModels(state, now), leases: new DynamoLeases(state),
       workflow: new StepFunctionsWorkflow({ executions, machines: machinesAt(environment.SLUICE_MACHINE_ARN_PREFIX), state, clock }),
-      bus: new EventBridgeBus(bus, clock, ids), timers: new QueueTimers(state, delays, clock), blobs: lateBlobs(openedOnce(async () => (await import('./blobs.ts')).openBlobs(environment.SLUICE_BLOBS_BUCKET))),
+      bus: new EventBridgeBus(bus, clock, ids), timers: new QueueTimers(state, delays, clock), blobs: lateBlobs(openedOnce(async () => (await import('./blobs.ts')).openBlobs(environment.SLUICE_BLOBS_BUCKET, { isEmulated: environment.AWS_ENDPOINT_URL !== undefined }))),
       secrets: new DynamoSecrets(state, vault), samples: new DynamoSamples(state), connections: new GatewayConnections(sockets, state, now),
       keys: new DynamoKeys(state), idempotency: new DynamoIdempotency(state, vault), permits: new DynamoPermits(state, now), clock, ids,
     },

@@ -7,6 +7,12 @@ export type LogLevel = z.infer<typeof logLevel>;
 const name = z.string().min(1).max(256);
 const arn = z.string().regex(/^arn:[a-z-]+:[a-z0-9-]+:/, 'must be an ARN');
 
+/** Where the SDK finds all services, if not at AWS: the address of an emulator. The SDK reads it too. */
+export const serviceEnvironment = z.object({ AWS_ENDPOINT_URL: z.url().optional() });
+
+/** Whether calls are traced, which they are unless it is said that they are not; Powertools reads it too, and by the same default. */
+export const tracingEnvironment = z.object({ POWERTOOLS_TRACE_ENABLED: z.enum(['true', 'false']).default('true') });
+
 /**
  * The environment of every function on AWS, parsed once at its start. It names resources and holds no secret; which of them a function may use is
  * told by its grants.
@@ -30,6 +36,7 @@ export const functionEnvironment = z.object({
   /** Where messages to open WebSockets are posted. */
   SLUICE_CONNECTIONS_ENDPOINT: z.url(),
   SLUICE_LOG_LEVEL: logLevel.default('INFO'),
+  ...serviceEnvironment.shape,
 });
 
 export type FunctionEnvironment = z.infer<typeof functionEnvironment>;
@@ -45,4 +52,4 @@ export const firstKeysEnvironment = z.object({
 export const usageKeyEnvironment = z.object({ SLUICE_USAGE_KEY_PREFIX: name.optional() });
 
 /** The environment of the function that gives tenants throttles of their own. */
-export const throttleEnvironment = functionEnvironment.pick({ SLUICE_STATE_TABLE: true }).extend({ SLUICE_USAGE_KEY_PREFIX: name, SLUICE_USAGE_PLAN: name });
+export const throttleEnvironment = functionEnvironment.pick({ SLUICE_STATE_TABLE: true }).extend({ SLUICE_USAGE_KEY_PREFIX: name, SLUICE_USAGE_PLAN: name, SLUICE_USAGE_API: name });
