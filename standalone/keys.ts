@@ -29,6 +29,10 @@ export class SqliteKeys implements Keys {
     return rows.flatMap((row) => keyRecord(row) ?? []);
   }
 
+  async countValid(tenant: string, at: string): Promise<number> {
+    return this.#database.run('countValidKeys', { tenant, at: new Date(at).toISOString() });
+  }
+
   async revoke(tenant: string, id: string, at: string): Promise<boolean> {
     return this.#database.run('revokeKey', { tenant, id, at });
   }

@@ -8,6 +8,8 @@ import { repetitionsSchema } from './schema/0003-repetitions.ts';
 import { filtersSchema } from './schema/0004-filters.ts';
 import { marksSchema } from './schema/0005-marks.ts';
 import { checkpointsSchema } from './schema/0006-checkpoints.ts';
+import { placeSchema } from './schema/0007-place.ts';
+import { boundsSchema } from './schema/0007-bounds.ts';
 
 /** One step of the file's schema: SQL that brings a file from the version before to this one. */
 export type Migration = { readonly name: string; readonly sql: string };
@@ -17,7 +19,7 @@ export type Migration = { readonly name: string; readonly sql: string };
  */
 export const migrations: readonly Migration[] = [
   { name: 'ports', sql: portsSchema }, { name: 'workflow', sql: workflowSchema }, { name: 'repetitions', sql: repetitionsSchema }, { name: 'filters', sql: filtersSchema },
-  { name: 'marks', sql: marksSchema }, { name: 'checkpoints', sql: checkpointsSchema },
+  { name: 'marks', sql: marksSchema }, { name: 'checkpoints', sql: checkpointsSchema }, { name: 'place', sql: placeSchema }, { name: 'bounds', sql: boundsSchema },
 ];
 
 /** Marks the file as ours ("SLUC" in ASCII), in the header field that SQLite keeps for this (https://sqlite.org/fileformat.html, offset 68). */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { indexEntries, requireIndex } from '#engine/index-entries';
+import { countedName, indexEntries, requireIndex } from '#engine/index-entries';
 import type { Clock } from '#ports/clock';
 import { readModels } from '#ports/read-model';
 import type { ReadModelDocument, ReadModelName, ReadModelQuery, ReadModels } from '#ports/read-model';
@@ -36,6 +36,11 @@ export class SqliteReadModels implements ReadModels {
 
   async erase(tenant: string, model: ReadModelName, key: string): Promise<void> {
     await this.#database.run('eraseDocument', { tenant, model, key });
+  }
+
+  async count(tenant: string, model: ReadModelName, filter: { readonly index: string; readonly value: string }): Promise<number> {
+    countedName(model, filter);
+    return this.#database.run('countDocuments', { tenant, model, ...filter });
   }
 
   async list(tenant: string, model: ReadModelName, query: ReadModelQuery): Promise<readonly ReadModelDocument[]> {

@@ -32,6 +32,10 @@ export class SqliteSecrets implements Secrets {
     return row === undefined ? undefined : factsOf(row);
   }
 
+  async count(tenant: string): Promise<number> {
+    return this.#database.run('countSecrets', { tenant });
+  }
+
   async list(tenant: string, query: SecretQuery): Promise<readonly SecretFacts[]> {
     return this.#database.run('listSecrets', { tenant, prefix: query.prefix ?? '', limit: query.limit, after: query.after ?? '' });
   }

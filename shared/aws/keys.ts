@@ -30,6 +30,7 @@ export class DynamoKeys implements Keys {
       { put: { ...keyPlace(tenant, id), tenant, id, hash, keyExpiresAt: expiresAt, ...rest }, when: ABSENT },
       { put: { ...hashPlace(hash), tenant, id }, when: ABSENT },
       { put: { pk: indexPartition(tenant, { index: 'role', value: record.role }), sk: id } },
+      ...(record.revokedAt === null ? [{ put: { ...validPlace(tenant, id), ...(expiresAt === null ? {} : { expiresAt: Math.ceil(Date.parse(expiresAt) / 1000) }) } }] : []),
       ...(record.target === null ? [] : [{ put: { pk: indexPartition(tenant, { index: 'target', value: record.target }), sk: id } }]),
     ]);
     if (!created) throw new Failure('conflict', { detail: `A key with the id ${id} or the same value exists.`, context: { key: id } });
@@ -54,10 +55,17 @@ export class DynamoKeys implements Keys {
     return (await this.#state.getMany(entries.map((one) => keyPlace(tenant, entry.parse(one).sk)))).map(recordOf);
   }
 
+  async countValid(tenant: string, at: string): Promise<number> {
+    return await this.#state.count(validPartition(tenant), { liveAt: Math.floor(Date.parse(at) / 1000) });
+  }
+
   async revoke(tenant: string, id: string, at: string): Promise<boolean> {
     const key = await this.get(tenant, id);
     if (key === undefined || !isValid(key, at)) return false;
-    return await this.#state.update(keyPlace(tenant, id), { expression: 'SET revokedAt = :at', when: 'revokedAt = :none', values: { ':at': at, ':none': null } });
+    return await this.#state.transact([
+      { update: keyPlace(tenant, id), change: { expression: 'SET revokedAt = :at', when: 'revokedAt = :none', values: { ':at': at, ':none': null } } },
+      { remove: validPlace(tenant, id) },
+    ]);
   }
 
   async touch(tenant: string, id: string, at: string): Promise<void> {
@@ -78,6 +86,15 @@ function keyPartition(tenant: string): string {
 
 function keyPlace(tenant: string, id: string): Place {
   return { pk: keyPartition(tenant), sk: id };
+}
+
+/** A small item for each key that was not revoked, which the table removes when the key has expired: by these the valid ones are counted. */
+function validPlace(tenant: string, id: string): Place {
+  return { pk: validPartition(tenant), sk: id };
+}
+
+function validPartition(tenant: string): string {
+  return `${tenant}#key-valid`;
 }
 
 /** The only items that belong to no tenant: no tenant's name begins with a `#`. */

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 
 import { Failure } from '#contracts/errors';
-import { indexEntries, requireIndex } from '#engine/index-entries';
+import { countedEntries, countedName, indexEntries, requireIndex } from '#engine/index-entries';
 import { REMOVED_KEPT_DAYS, readModels } from '#ports/read-model';
 import type { ReadModelDocument, ReadModelName, ReadModelQuery, ReadModels } from '#ports/read-model';
 
+import { counted, counting } from './counters.ts';
 import { ABSENT } from './table.ts';
-import type { Condition, Place, Range, Table } from './table.ts';
+import type { Condition, Item, Place, Range, Table, Write } from './table.ts';
 
 /** The table removes a mark up to a few days after its end. Source: DynamoDB's page on time to live. */
 const MARK_SECONDS = REMOVED_KEPT_DAYS * 86_400;
@@ -48,7 +49,7 @@ export class DynamoReadModels implements ReadModels {
       }
       const fresh = entries.filter(([name, value]) => before === undefined || !isFoundBy(before.index, { index: name, value }));
       await Promise.all(fresh.map(([name, value]) => this.#state.put({ pk: indexPartition(tenant, model, name, value), sk: key, version }, isOlderThan(version))));
-      if (!(await this.#state.put(item, isUnchanged(before)))) continue;
+      if (!(await this.#write({ put: item, when: isUnchanged(before) }, countings({ tenant, model }, before?.index, index)))) continue;
       const stale = before === undefined ? [] : indexEntries(model, before.index).filter(([name, value]) => !isFoundBy(index, { index: name, value }));
       await this.#removeEntries(stale, { tenant, model, key, version });
       return true;
@@ -66,7 +67,8 @@ export class DynamoReadModels implements ReadModels {
     for (let tries = 0; tries < MAXIMUM_TRIES; tries += 1) {
       const before = await this.#stored(tenant, model, key);
       if (before !== undefined && before.version > version) return;
-      if (!(await this.#state.put({ ...documentPlace(tenant, model, key), version, index: '{}', expiresAt }, isUnchanged(before)))) continue;
+      const mark = { ...documentPlace(tenant, model, key), version, index: '{}', expiresAt };
+      if (!(await this.#write({ put: mark, when: isUnchanged(before) }, countings({ tenant, model }, before?.index, {})))) continue;
       if (before !== undefined) await this.#removeEntries(indexEntries(model, before.index), { tenant, model, key, version });
       return;
     }
@@ -74,10 +76,19 @@ export class DynamoReadModels implements ReadModels {
   }
 
   async erase(tenant: string, model: ReadModelName, key: string): Promise<void> {
-    const before = await this.#state.remove(documentPlace(tenant, model, key));
-    if (before === undefined) return;
-    const { index, version } = parseStored(before);
-    await this.#removeEntries(indexEntries(model, index), { tenant, model, key, version });
+    for (let tries = 0; tries < MAXIMUM_TRIES; tries += 1) {
+      const before = await this.#stored(tenant, model, key);
+      if (before === undefined) return;
+      const { index, version } = before;
+      if (!(await this.#write({ remove: documentPlace(tenant, model, key), when: isUnchanged(before) }, countings({ tenant, model }, index, {})))) continue;
+      await this.#removeEntries(indexEntries(model, index), { tenant, model, key, version });
+      return;
+    }
+    throw new Failure('version-conflict', `the document ${key} was changed ${MAXIMUM_TRIES} times`);
+  }
+
+  async count(tenant: string, model: ReadModelName, filter: { readonly index: string; readonly value: string }): Promise<number> {
+    return await counted(this.#state, tenant, countedName(model, filter));
   }
 
   async list(tenant: string, model: ReadModelName, query: ReadModelQuery): Promise<readonly ReadModelDocument[]> {
@@ -98,6 +109,12 @@ export class DynamoReadModels implements ReadModels {
     return found.slice(0, query.limit);
   }
 
+  /** Writes a document together with what it changes in the counts; most writes change nothing there, and need no transaction. */
+  async #write(write: { readonly put: Item; readonly when: Condition } | { readonly remove: Place; readonly when: Condition }, counts: readonly Write[]): Promise<boolean> {
+    if (counts.length === 0 && 'put' in write) return await this.#state.put(write.put, write.when);
+    return await this.#state.transact([write, ...counts]);
+  }
+
   async #stored(tenant: string, model: ReadModelName, key: string): Promise<Stored | undefined> {
     const found = await this.#state.get(documentPlace(tenant, model, key));
     return found === undefined ? undefined : parseStored(found);
@@ -116,6 +133,13 @@ type Stored = Omit<ReadModelDocument, 'document'> & { readonly document: { reado
 function parseStored(item: unknown): Stored {
   const { sk, version, index, document } = stored.parse(item);
   return { key: sk, version, index: foundBy.parse(JSON.parse(index)), document: document === undefined ? undefined : { value: JSON.parse(document) } };
+}
+
+/** What a change of a document's index values changes in the counts; the mark of a removed one has none. */
+function countings({ tenant, model }: { readonly tenant: string; readonly model: ReadModelName }, before: ReadModelDocument['index'] | undefined, after: ReadModelDocument['index']): readonly Write[] {
+  const [old, fresh] = [countedEntries(model, before ?? {}), countedEntries(model, after)];
+  const without = (some: readonly string[], others: readonly string[]) => some.filter((what) => !others.includes(what));
+  return [...without(fresh, old).map((what) => counting(tenant, what, 1)), ...without(old, fresh).map((what) => counting(tenant, what, -1))];
 }
 
 function isFoundBy(index: ReadModelDocument['index'], filter: { readonly index: string; readonly value: string }): boolean {

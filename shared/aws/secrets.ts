@@ -5,11 +5,15 @@ import type { SealedFor } from '#engine/sealing';
 import type { Vault } from '#engine/vault';
 import type { SecretCondition, SecretFacts, SecretQuery, Secrets } from '#ports/secrets';
 
+import { counted, counting } from './counters.ts';
 import { ABSENT } from './table.ts';
 import type { Condition, Place, Table } from './table.ts';
 
 /** Without a condition of the caller's, each try loses only to another who sets the same secret. */
 const MAXIMUM_TRIES = 10;
+
+/** What a tenant's secrets are counted under. */
+const COUNTED = 'secrets';
 
 const stored = z.object({ sk: z.string(), version: z.int(), createdAt: z.string(), updatedAt: z.string(), sealed: z.instanceof(Uint8Array) });
 
@@ -30,7 +34,9 @@ export class DynamoSecrets implements Secrets {
       const version = before === undefined ? (condition.firstVersion ?? 1) : before.version + 1;
       const sealed = await (await this.#vault()).seal(tenant, new TextEncoder().encode(value), sealedFor(tenant, name, version));
       const facts = { version, createdAt: before?.createdAt ?? at, updatedAt: at };
-      if (await this.#state.put({ ...placeOf(tenant, name), ...facts, sealed }, before === undefined ? ABSENT : hasVersion(before.version))) return { name, ...facts };
+      const put = { ...placeOf(tenant, name), ...facts, sealed };
+      const isSet = before === undefined ? await this.#state.transact([{ put, when: ABSENT }, counting(tenant, COUNTED, 1)]) : await this.#state.put(put, hasVersion(before.version));
+      if (isSet) return { name, ...facts };
     }
     throw new Failure('version-conflict', `the secret ${name} was set ${MAXIMUM_TRIES} times at once`);
   }
@@ -47,17 +53,22 @@ export class DynamoSecrets implements Secrets {
     return found === undefined ? undefined : factsOf(found);
   }
 
+  async count(tenant: string): Promise<number> {
+    return await counted(this.#state, tenant, COUNTED);
+  }
+
   async list(tenant: string, query: SecretQuery): Promise<readonly SecretFacts[]> {
     return (await this.#state.query(partitionOf(tenant), query)).map((item) => factsOf(stored.parse(item)));
   }
 
   async remove(tenant: string, name: string, condition: Pick<SecretCondition, 'ifVersion'> = {}): Promise<boolean> {
-    const before = await this.#stored(tenant, name);
-    requireVersion(name, before, condition);
-    if (before === undefined) return false;
-    const removed = await this.#state.remove(placeOf(tenant, name), condition.ifVersion === undefined ? undefined : hasVersion(before.version));
-    if (removed === undefined) requireVersion(name, await this.#stored(tenant, name), condition);
-    return removed !== undefined;
+    for (let tries = 0; tries < MAXIMUM_TRIES; tries += 1) {
+      const before = await this.#stored(tenant, name);
+      requireVersion(name, before, condition);
+      if (before === undefined) return false;
+      if (await this.#state.transact([{ remove: placeOf(tenant, name), when: hasVersion(before.version) }, counting(tenant, COUNTED, -1)])) return true;
+    }
+    throw new Failure('version-conflict', `the secret ${name} was set ${MAXIMUM_TRIES} times at once`);
   }
 
   async #stored(tenant: string, name: string): Promise<z.infer<typeof stored> | undefined> {

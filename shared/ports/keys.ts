@@ -17,6 +17,8 @@ export interface Keys {
   get(tenant: string, id: string): Promise<KeyRecord | undefined>;
   /** A tenant's keys by id, those after `after`. */
   list(tenant: string, query: KeyQuery): Promise<readonly KeyRecord[]>;
+  /** How many keys of a tenant are valid at an instant (ISO 8601 UTC): neither revoked nor expired. */
+  countValid(tenant: string, at: string): Promise<number>;
   /** Marks a key revoked; answers whether it was there and valid. */
   revoke(tenant: string, id: string, at: string): Promise<boolean>;
   /** Notes the last use; may be called for each request, writes at most once a minute. */

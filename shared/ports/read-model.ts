@@ -1,27 +1,27 @@
-/** The read models: what lists show. Each has its indexes; a filter names one of them. */
+/** The read models: what lists show. Each has its indexes; a filter names one of them. Of those in `counted` it is known how many documents each value finds. */
 export const readModels = {
   /**
    * Summaries of deployments, newest first by id. One index for each combination of filters, so that each page is read from one place
    * however many deployments there are; the value of a combination is its parts with `/` between, as `shop/production/Succeeded`.
    */
-  deployments: { indexes: ['application', 'environment', 'state', 'applicationEnvironment', 'applicationState', 'environmentState', 'applicationEnvironmentState'], newestFirst: true },
+  deployments: { indexes: ['application', 'environment', 'state', 'applicationEnvironment', 'applicationState', 'environmentState', 'applicationEnvironmentState'], counted: [], newestFirst: true },
   /**
    * Resource documents; the key is `plural/name`, for releases `releases/application/name`. Index `kind` is the kind (a release is also found
    * by `Release/application`), `label` the kind and a label as `Kind key=value` (a release also as `Release/application key=value`),
    * `provider` a target's provider, `uses` what a document names by its stream, as `target/edge-1`.
    */
-  resources: { indexes: ['kind', 'uses', 'label', 'provider'], newestFirst: false },
+  resources: { indexes: ['kind', 'uses', 'label', 'provider'], counted: ['kind'], newestFirst: false },
   /** Under the tenant `operator` only; the index finds those that were not deleted. */
-  tenants: { indexes: ['state'], newestFirst: false },
+  tenants: { indexes: ['state'], counted: [], newestFirst: false },
   /** Commands that wait for a target's agent; index `target`, key in order of arrival. */
-  commands: { indexes: ['target'], newestFirst: false },
+  commands: { indexes: ['target'], counted: [], newestFirst: false },
   /** Claims and facts of targets. */
-  targets: { indexes: [], newestFirst: false },
+  targets: { indexes: [], counted: [], newestFirst: false },
   /**
    * How far the sweep has come: with a tenant's feed (`feed`), among very many deployments (`deployments`), and under the tenant `operator` among very
    * many tenants (`sweep`, `expiry`).
    */
-  sweep: { indexes: [], newestFirst: false },
+  sweep: { indexes: [], counted: [], newestFirst: false },
 } as const;
 
 export type ReadModelName = keyof typeof readModels;
@@ -51,6 +51,8 @@ export interface ReadModels {
   remove(tenant: string, model: ReadModelName, key: string, version: number): Promise<void>;
   /** Takes away a document or its mark as if it had never been: for a rebuild, which makes it again whatever its version. Not idempotent with late writes. */
   erase(tenant: string, model: ReadModelName, key: string): Promise<void>;
+  /** How many documents a filter finds; its index is one of those that are counted. Knows at once what was written. */
+  count(tenant: string, model: ReadModelName, filter: { readonly index: string; readonly value: string }): Promise<number>;
   /** A page of a model's documents in its order, all of them or those that the filter finds. */
   list(tenant: string, model: ReadModelName, query: ReadModelQuery): Promise<readonly ReadModelDocument[]>;
 }

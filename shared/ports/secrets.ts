@@ -21,6 +21,8 @@ export interface Secrets {
   reveal(tenant: string, name: string): Promise<string | undefined>;
   /** What is known of a secret. */
   facts(tenant: string, name: string): Promise<SecretFacts | undefined>;
+  /** How many secrets a tenant has. */
+  count(tenant: string): Promise<number>;
   /** The facts of a tenant's secrets by name, those after `after`. */
   list(tenant: string, query: SecretQuery): Promise<readonly SecretFacts[]>;
   /**

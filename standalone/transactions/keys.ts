@@ -2,7 +2,7 @@ import { Failure } from '#contracts/errors';
 import { isTouchDue, isValid } from '#engine/key-rules';
 
 import type { Connection } from '../connection.ts';
-import { optionalText, text } from '../row.ts';
+import { integer, optionalText, text } from '../row.ts';
 import type { Row } from '../row.ts';
 
 /** A key as it is stored; `role` is parsed by the port. */
@@ -11,7 +11,7 @@ export type KeyRow = {
   readonly createdAt: string; readonly expiresAt: string | null; readonly lastUsedAt: string | null; readonly revokedAt: string | null;
 };
 
-export const keyTransactions = { createKey, findKeyByHash, getKey, listKeys, revokeKey, touchKey };
+export const keyTransactions = { createKey, findKeyByHash, getKey, countValidKeys, listKeys, revokeKey, touchKey };
 
 function createKey(connection: Connection, key: KeyRow): void {
   const created = connection.run(
@@ -30,6 +30,12 @@ function findKeyByHash(connection: Connection, input: { readonly hash: string })
 function getKey(connection: Connection, input: { readonly tenant: string; readonly id: string }): KeyRow | undefined {
   const row = connection.get('SELECT * FROM api_keys WHERE tenant = ? AND id = ?', input.tenant, input.id);
   return row === undefined ? undefined : keyRow(row);
+}
+
+/** By an index of those that were never revoked. Instants are texts of one form, so they compare as they follow each other. */
+function countValidKeys(connection: Connection, input: { readonly tenant: string; readonly at: string }): number {
+  const row = connection.get('SELECT count(*) AS found FROM api_keys WHERE tenant = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)', input.tenant, input.at);
+  return row === undefined ? 0 : integer(row, 'found');
 }
 
 /** Each filter has an index of its own that ends with the id, so that a page is one range of it. */

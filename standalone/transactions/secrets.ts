@@ -12,7 +12,7 @@ export type SecretRow = { readonly name: string; readonly version: number; reado
 
 type Place = { readonly tenant: string; readonly name: string };
 
-export const secretTransactions = { readMasterKeyProof, storeMasterKeyProof, readDataKey, storeDataKey, setSecret, getSecret, listSecrets, removeSecret };
+export const secretTransactions = { readMasterKeyProof, storeMasterKeyProof, readDataKey, storeDataKey, setSecret, getSecret, countSecrets, listSecrets, removeSecret };
 
 /** Something sealed with the master key at the first start, by which a later start tells whether it has the same key. */
 function readMasterKeyProof(connection: Connection, _input: null): Uint8Array | undefined {
@@ -52,6 +52,11 @@ function setSecret(connection: Connection, input: Place & { readonly content: Ui
 function getSecret(connection: Connection, input: Place): (SecretRow & { readonly sealed: Uint8Array }) | undefined {
   const row = connection.get('SELECT * FROM secrets WHERE tenant = ? AND name = ?', input.tenant, input.name);
   return row === undefined ? undefined : { ...secretRow(row), sealed: bytes(row, 'sealed') };
+}
+
+function countSecrets(connection: Connection, { tenant }: { readonly tenant: string }): number {
+  const row = connection.get('SELECT count(*) AS found FROM secrets WHERE tenant = ?', tenant);
+  return row === undefined ? 0 : integer(row, 'found');
 }
 
 /** In order of names; no name is before the empty text. */

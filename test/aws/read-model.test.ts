@@ -13,8 +13,8 @@ let made: FreshTables;
 beforeAll(async () => { made = await freshTables(); });
 afterAll(() => made.close());
 
-const VALUES = ['Progressing', 'Paused', 'Succeeded', 'Failed'];
-const KEYS = ['dep-a', 'dep-b', 'dep-c'];
+const VALUES = ['Application', 'Environment', 'Target', 'AnalysisTemplate'];
+const KEYS = ['a', 'b', 'c'];
 
 /** Numbers from 0 to 1 that a seed determines (mulberry32 by Tommy Ettinger, public domain). */
 function chance(seed: number): () => number {
@@ -43,26 +43,27 @@ function unreliable(seed: number): DynamoReadModels {
 }
 
 describe('the read models', () => {
-  it.each(Array.from({ length: 12 }, (_, index) => 7 * index + 1))('list by each index what the documents say, after writers that were disturbed and ended at any place (seed %i)', async (seed) => {
+  it.each(Array.from({ length: 12 }, (_, index) => 7 * index + 1))('list and count by each index what the documents say, after writers that were disturbed and ended at any place (seed %i)', async (seed) => {
     const tenant = freshTenant();
     const random = chance(seed);
     const pick = (values: readonly string[]) => values[Math.floor(random() * values.length)] ?? '';
-    const writes = Array.from({ length: 60 }, (_, index) => ({ key: pick(KEYS), version: 1 + Math.floor(random() * 30), state: pick(VALUES), isRemoval: random() < 0.15, writer: unreliable(seed * 1000 + index) }));
+    const writes = Array.from({ length: 60 }, (_, index) => ({ key: pick(KEYS), version: 1 + Math.floor(random() * 30), kind: pick(VALUES), isRemoval: random() < 0.15, writer: unreliable(seed * 1000 + index) }));
     // A version of a document is the same whoever writes it.
-    const state = new Map(writes.map(({ key, version, state: of }) => [`${key} ${version}`, of]));
+    const kinds = new Map(writes.map(({ key, version, kind }) => [`${key} ${version}`, kind]));
     const removals = new Set(writes.filter(({ isRemoval }) => isRemoval).map(({ key, version }) => `${key} ${version}`));
     await Promise.all(writes.map(async ({ key, version, writer }) => {
       const name = `${key} ${version}`;
-      const work = removals.has(name) ? writer.remove(tenant, 'deployments', key, version) : writer.put(tenant, 'deployments', { key, version, index: { state: state.get(name) ?? '' }, document: name });
+      const work = removals.has(name) ? writer.remove(tenant, 'resources', key, version) : writer.put(tenant, 'resources', { key, version, index: { kind: kinds.get(name) ?? '' }, document: name });
       await work.catch((error: unknown) => { if (!(error instanceof Error && error.message === 'the process has ended')) throw error; });
     }));
     const models = new DynamoReadModels(made.state, () => Date.now());
-    const documents = await Promise.all(KEYS.map(async (key) => await models.get(tenant, 'deployments', key)));
+    const documents = await Promise.all(KEYS.map(async (key) => await models.get(tenant, 'resources', key)));
     const present = documents.flatMap((document) => document ?? []);
     for (const value of VALUES) {
-      const listed = (await models.list(tenant, 'deployments', { filter: { index: 'state', value }, limit: 10 })).map(({ key, version }) => `${key} ${version}`);
-      expect(listed.toSorted()).toEqual(present.filter(({ index }) => index['state'] === value).map(({ key, version }) => `${key} ${version}`).toSorted());
+      const listed = (await models.list(tenant, 'resources', { filter: { index: 'kind', value }, limit: 10 })).map(({ key, version }) => `${key} ${version}`);
+      expect(listed.toSorted()).toEqual(present.filter(({ index }) => index['kind'] === value).map(({ key, version }) => `${key} ${version}`).toSorted());
+      expect(await models.count(tenant, 'resources', { index: 'kind', value })).toBe(listed.length);
     }
-    expect((await models.list(tenant, 'deployments', { limit: 10 })).length).toBe(present.length);
+    expect((await models.list(tenant, 'resources', { limit: 10 })).length).toBe(present.length);
   });
 });

@@ -44,6 +44,21 @@ export function keyContract(name: string, open: OpenSubject<Subject<Keys>>): voi
       expect(await keys.list(stored.tenant, { limit: 10 })).toHaveLength(1);
     });
 
+    it('counts those that are valid: neither revoked nor expired', async () => {
+      const tenant = freshTenant();
+      for (const id of ['k1', 'k2', 'k3']) await keys.create(key(tenant, id));
+      await keys.create(key(tenant, 'k4', { expiresAt: '2099-01-01T00:00:00.000Z' }));
+      await keys.create(key(tenant, 'k5', { revokedAt: CREATED }));
+      await expectFailure(keys.create(key(tenant, 'k1')), 'conflict');
+      expect(await keys.countValid(tenant, CREATED)).toBe(4);
+      await keys.revoke(tenant, 'k2', '2026-11-21T13:00:00.000Z');
+      await keys.revoke(tenant, 'k2', '2026-11-21T13:00:00.000Z');
+      expect(await keys.countValid(tenant, CREATED)).toBe(3);
+      expect(await keys.countValid(tenant, '2098-12-31T23:59:59.000Z')).toBe(3);
+      expect(await keys.countValid(tenant, '2099-01-01T00:00:00.000Z')).toBe(2);
+      expect(await keys.countValid(freshTenant(), CREATED)).toBe(0);
+    });
+
     it('lists by id, page by page', async () => {
       const tenant = freshTenant();
       for (const id of ['k3', 'k1', 'k2']) await keys.create(key(tenant, id));

@@ -108,6 +108,37 @@ export function readModelContract(name: string, open: OpenSubject<ReadModelSubje
       for (const key of ['x', 'y']) expect(await models.put(tenant, 'resources', document(key, 1))).toBe(true);
     });
 
+    it('counts what each value of a counted index finds, whatever is written, removed or erased, once or again', async () => {
+      const tenant = freshTenant();
+      const counts = async () => await Promise.all(['Target', 'Release', 'Release/shop', 'Application'].map(async (value) => await models.count(tenant, 'resources', { index: 'kind', value })));
+      expect(await counts()).toEqual([0, 0, 0, 0]);
+      for (const key of ['t1', 't2', 't3']) await models.put(tenant, 'resources', document(key, 1, { kind: 'Target', uses: ['x'] }));
+      for (const key of ['r1', 'r2']) await models.put(tenant, 'resources', document(key, 1, { kind: ['Release/shop', 'Release'] }));
+      await models.put(tenant, 'resources', document('r3', 1, { kind: ['Release/other', 'Release'] }));
+      expect(await counts()).toEqual([3, 3, 2, 0]);
+      await models.put(tenant, 'resources', document('t1', 1, { kind: 'Target' }));
+      await models.put(tenant, 'resources', document('t1', 2, { kind: 'Target', uses: ['y'] }));
+      expect(await counts()).toEqual([3, 3, 2, 0]);
+      await models.put(tenant, 'resources', document('t1', 3, {}));
+      await models.remove(tenant, 'resources', 't2', 2);
+      await models.remove(tenant, 'resources', 't2', 2);
+      await models.remove(tenant, 'resources', 'unknown', 2);
+      for (const key of ['t3', 't3', 'r1', 'unknown']) await models.erase(tenant, 'resources', key);
+      expect(await counts()).toEqual([0, 2, 1, 0]);
+      for (const key of ['t1', 't2', 't3']) await models.put(tenant, 'resources', document(key, 5, { kind: key === 't3' ? 'Application' : 'Target' }));
+      expect(await counts()).toEqual([2, 2, 1, 1]);
+    });
+
+    it('counts right when many are written at the same time', async () => {
+      const tenant = freshTenant();
+      await Promise.all(Array.from({ length: 12 }, async (_, index) => await models.put(tenant, 'resources', document(`t${index % 6}`, 1 + (index % 2), { kind: 'Target' }))));
+      expect(await models.count(tenant, 'resources', { index: 'kind', value: 'Target' })).toBe(6);
+    });
+
+    it('counts by no index that is not counted', async () => {
+      await expect(models.count(freshTenant(), 'resources', { index: 'uses', value: 'edge' })).rejects.toThrow('does not count by the index uses');
+    });
+
     it('lists in order of keys, deployments newest first, page by page', async () => {
       const tenant = freshTenant();
       for (const key of ['c', 'a', 'e', 'b', 'd']) {

@@ -36,6 +36,17 @@ export function secretContract(name: string, open: OpenSubject<Subject<Secrets>>
       expect(await secrets.reveal(tenant, 'token')).toBe('two');
     });
 
+    it('counts those that a tenant has, however often they are set or removed', async () => {
+      const tenant = freshTenant();
+      expect(await secrets.count(tenant)).toBe(0);
+      for (const secret of ['a', 'b', 'a', 'c']) await secrets.set(tenant, secret, 'value', FIRST);
+      await Promise.all(['d', 'd', 'd'].map(async (secret) => await secrets.set(tenant, secret, 'value', FIRST)));
+      expect(await secrets.count(tenant)).toBe(4);
+      await Promise.all(['a', 'a', 'none'].map(async (secret) => await secrets.remove(tenant, secret)));
+      expect(await secrets.count(tenant)).toBe(3);
+      expect(await secrets.count(freshTenant())).toBe(0);
+    });
+
     it('gives values set at the same time versions of their own', async () => {
       const tenant = freshTenant();
       const facts = await Promise.all(['a', 'b', 'c'].map((value) => secrets.set(tenant, 'token', value, FIRST)));
