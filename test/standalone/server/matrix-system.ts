@@ -23,6 +23,9 @@ export const UNKNOWN: Subjects = {
   deployments: `dep-${'9'.repeat(26)}`, keys: `key-${'9'.repeat(26)}`, secrets: 'unknown-secret', tenants: 'unknown-tenant',
 };
 
+/** What the other tenant has. */
+const THEIRS: Named = { applications: 'their-application', releases: '7.7.7', environments: 'their-environment', targets: 'their-target', 'analysis-templates': 'their-template', secrets: 'their-secret' };
+
 /** The path of a route with these things in it. */
 export function pathOf(route: Route, subjects: Subjects): string {
   const named: ReadonlyMap<string, string> = new Map(Object.entries(subjects));
@@ -80,31 +83,33 @@ export async function prepareMatrix(url: string, operatorKey: string): Promise<M
   const of = (one: Role) => keys.get(one) ?? '';
   const { streamUrl } = z.looseObject({ streamUrl: z.string() }).parse(await done(url, { method: 'GET', path: '/v1', key: admin }));
   return {
-    url, streamUrl, foreign: { ...await prepareForeign(url, await tenantKey(theirs)), tenants: theirs },
+    url, streamUrl, foreign: { ...await putOneOfEverything(url, await tenantKey(theirs), THEIRS), tenants: theirs },
     keys: { admin, operator: operatorKey, deployer: of('deployer'), approver: of('approver'), viewer: of('viewer'), agent: of('agent') },
   };
 }
 
-/** One of everything, under names that the other tenant does not use. */
-async function prepareForeign(url: string, key: string): Promise<Omit<Subjects, 'tenants'>> {
+/** The names of things that are made under them; the ids of keys and deployments are given. */
+export type Named = Omit<Subjects, 'tenants' | 'keys' | 'deployments'>;
+
+/** One of everything, under names that the other tenant does not use. Answers what it is found by. */
+export async function putOneOfEverything(url: string, key: string, names: Named): Promise<Omit<Subjects, 'tenants'>> {
   const put = async (path: string, body: unknown) => await done(url, { method: 'PUT', path: `/v1/${path}`, key, body });
   const named = (body: { readonly spec: object }, name: string, spec: object = {}) => ({ ...body, metadata: { name }, spec: { ...body.spec, ...spec } });
-  await put('targets/their-target', named(resourceExamples.target.body, 'their-target'));
-  await put('analysis-templates/their-template', named(resourceExamples.analysisTemplate.body, 'their-template'));
+  const { applications, releases, environments, targets, 'analysis-templates': templates, secrets } = names;
+  await put(`targets/${targets}`, named(resourceExamples.target.body, targets));
+  await put(`analysis-templates/${templates}`, named(resourceExamples.analysisTemplate.body, templates));
   await put('secrets/database-password', { value: 'theirs' });
-  await put('applications/their-application', named(resourceExamples.application.body, 'their-application'));
-  await put('environments/their-environment', named(resourceExamples.environment.body, 'their-environment', { waves: [{ targets: ['their-target'] }], strategies: {}, freezes: [] }));
-  await put('applications/their-application/releases/7.7.7', named(resourceExamples.release.body, '7.7.7', { application: 'their-application' }));
-  await put('secrets/their-secret', { value: 'theirs' });
+  await put(`applications/${applications}`, named(resourceExamples.application.body, applications));
+  await put(`environments/${environments}`, named(resourceExamples.environment.body, environments, { waves: [{ targets: [targets] }], strategies: {}, freezes: [] }));
+  await put(`applications/${applications}/releases/${releases}`, named(resourceExamples.release.body, releases, { application: applications }));
+  await put(`secrets/${secrets}`, { value: 'theirs' });
   const madeKey = createdApiKey.parse(await done(url, { method: 'POST', path: '/v1/keys', key, body: { name: 'their-key', role: 'viewer' } }));
-  const deployment = accepted.parse(await done(url, { method: 'POST', path: '/v1/deployments', key, body: { application: 'their-application', release: '7.7.7', environment: 'their-environment' } }));
-  return {
-    applications: 'their-application', releases: '7.7.7', environments: 'their-environment', targets: 'their-target', 'analysis-templates': 'their-template',
-    deployments: deployment.id, keys: madeKey.id, secrets: 'their-secret',
-  };
+  const deployment = accepted.parse(await done(url, { method: 'POST', path: '/v1/deployments', key, body: { application: applications, release: releases, environment: environments } }));
+  return { ...names, deployments: deployment.id, keys: madeKey.id };
 }
 
-async function done(url: string, given: Parameters<typeof call>[1]): Promise<unknown> {
+/** A request that must be done; its answer. */
+export async function done(url: string, given: Parameters<typeof call>[1]): Promise<unknown> {
   const { status, text } = await call(url, given);
   if (status >= 300) throw new Error(`${given.method} ${given.path} was answered with ${status}: ${text}`);
   return text === '' ? undefined : JSON.parse(text);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createHandlers } from '#application/create-handlers';
 import { createApi } from '#application/http/api';
 import type { Api } from '#application/http/api';
+import type { OperationHandlers } from '#application/handlers';
 import type { HttpSettings, Unexpected } from '#application/http/exchange';
 import { createMetrics } from '#application/http/metrics';
 import type { Metrics } from '#application/http/metrics';
@@ -23,7 +24,7 @@ import { freshFolder } from '../opened.ts';
 /** A rate that no test reaches. */
 export const UNLIMITED = { burst: 1_000_000, perSecond: 1_000_000 } as const;
 
-export type WholeOptions = { readonly http?: Partial<HttpSettings>; readonly stream?: Partial<StreamSettings>; readonly port?: number };
+export type WholeOptions = { readonly http?: Partial<HttpSettings>; readonly stream?: Partial<StreamSettings>; readonly port?: number; readonly operations?: (operations: OperationHandlers) => OperationHandlers };
 
 /** The whole standalone engine in this process, as `sluice serve` composes it, on a new data folder and the real clock. */
 export type WholeSystem = {
@@ -40,7 +41,7 @@ export type WholeSystem = {
 };
 
 /** Starts it; every answer is checked against its schema, unless `http` says otherwise. */
-export async function openWholeSystem({ http = {}, stream, port = 0 }: WholeOptions = {}): Promise<WholeSystem> {
+export async function openWholeSystem({ http = {}, stream, port = 0, operations = (all) => all }: WholeOptions = {}): Promise<WholeSystem> {
   const { folder, remove } = await freshFolder();
   const troubles: unknown[] = [];
   const [connections, metrics, tickets] = [new OpenConnections(), createMetrics(), new MemoryTickets(systemClock)];
@@ -49,7 +50,7 @@ export async function openWholeSystem({ http = {}, stream, port = 0 }: WholeOpti
   await engine.start();
   const operatorKey = (await ensureOperatorKey(engine.contextOf('operator')))?.key ?? '';
   const report = (unexpected: Unexpected) => troubles.push(unexpected);
-  const api = createApi({ operations: engine.handlers.operations, ports: engine.ports, tickets, rateLimits: new MemoryRateLimits(systemClock), metrics, cursorKey: randomBytes(32), settings: { verifyAnswers: true, ...http }, report });
+  const api = createApi({ operations: operations(engine.handlers.operations), ports: engine.ports, tickets, rateLimits: new MemoryRateLimits(systemClock), metrics, cursorKey: randomBytes(32), settings: { verifyAnswers: true, ...http }, report });
   const server = await startServer({ api, ports: engine.ports, metrics, connections, appended: engine.signals.appended, listen: { host: '127.0.0.1', port }, ...(stream === undefined ? {} : { stream }), report });
   return {
     url: server.url, operatorKey, api, engine, metrics, server, connections, troubles,
