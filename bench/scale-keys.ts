@@ -32,6 +32,7 @@ export function subscriptionReadUnits(connections: number = own.tenantConnection
 /** The partitions of one tenant that much goes through, hottest first. */
 export const hotKeys: readonly HotKey[] = [
   { key: '`TENANT#subscription`, read', why: 'by the projector for each batch and by each dispatch, with 500 connections', quota: 'partitionReadUnits', unitsPerDeployment: ({ feedTransactions, dispatches }) => (feedTransactions + dispatches) * subscriptionReadUnits(), isGrowing: false },
+  { key: '`TENANT#samples`', why: 'one item, the tenant\'s limit of samples: taken from by each batch, two writes', quota: 'partitionWriteUnits', unitsPerDeployment: ({ openSeconds }) => (2 * openSeconds) / own.activeSampleSeconds, isGrowing: false },
   { key: '`TENANT#feed`', why: 'the place of each event, in a transaction', quota: 'partitionWriteUnits', unitsPerDeployment: ({ relayedEvents }) => 2 * relayedEvents, isGrowing: true },
   { key: '`TENANT#fed`', why: 'the mark of its stream with each event, in the same transaction', quota: 'partitionWriteUnits', unitsPerDeployment: ({ relayedEvents }) => 2 * relayedEvents, isGrowing: false },
   { key: '`TENANT#feed-end`', why: 'one item, moved by each transaction; with more to do a transaction takes up to 49 events', quota: 'partitionWriteUnits', unitsPerDeployment: ({ relayedEvents }) => (2 * relayedEvents) / own.feedEventsPerTransaction, isGrowing: false },
@@ -40,6 +41,7 @@ export const hotKeys: readonly HotKey[] = [
   { key: '`TENANT#model#commands`', why: 'a command for each dispatched step, target and component, and the mark of its end', quota: 'partitionWriteUnits', unitsPerDeployment: ({ dispatches }) => dispatches * COMMAND_UNITS, isGrowing: false },
   { key: '`TENANT#timer`', why: 'each timer set and removed', quota: 'partitionWriteUnits', unitsPerDeployment: ({ timers }) => 2 * timers, isGrowing: false },
   { key: '`TENANT#lease`', why: 'one target, taken and freed', quota: 'partitionWriteUnits', unitsPerDeployment: () => LEASE_UNITS, isGrowing: false },
+  { key: '`TENANT#count#resources/kind/Release`', why: 'one item, counted in the transaction of each release that is made, if each is deployed once', quota: 'partitionWriteUnits', unitsPerDeployment: () => 2, isGrowing: false },
   { key: '`TENANT#index#deployments#state#Progressing`', why: 'an entry, put and removed', quota: 'partitionWriteUnits', unitsPerDeployment: () => 2, isGrowing: false },
 ];
 

@@ -30,6 +30,8 @@ export const own = {
   streamBatch: 100,
   /** In `functions/projector.ts`: the most that followers take of a batch's time; in `functions/runtime/serve-subscriptions.ts` of a sweep's; in `shared/aws/followers.ts` how many tenants at once. */
   followersSeconds: 2, sweptFollowersSeconds: 10, followedTenantsAtOnce: 4,
+  /** In `shared/application/agents/operations.ts`: how often an agent sends samples while something is deployed. */
+  activeSampleSeconds: 2,
   /** In `shared/application/sweep/schedules.ts`: how long a sweep goes from tenant to tenant, and how many deployments it looks at; in `sweep-tenant.ts` how many of one tenant. */
   sweepSeconds: 40, sweepDeployments: 500, sweepDeploymentsOfTenant: 200,
 } as const;

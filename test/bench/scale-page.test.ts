@@ -49,6 +49,7 @@ describe('bounds of our own', () => {
     ['cdk/constructs/control-plane.ts', /startingPosition: [^,]*, batchSize: (\d+)/, own.streamBatch],
     ['functions/projector.ts', /FOLLOWERS_MILLISECONDS = (\d+)/, own.followersSeconds * 1000],
     ['functions/runtime/serve-subscriptions.ts', /FOLLOWERS_MILLISECONDS = ([\d_]+)/, own.sweptFollowersSeconds * 1000],
+    ['shared/application/agents/operations.ts', /ACTIVE_SAMPLE_SECONDS = (\d+)/, own.activeSampleSeconds],
     ['shared/aws/followers.ts', /TENANTS_AT_ONCE = (\d+)/, own.followedTenantsAtOnce],
     ['shared/application/sweep/schedules.ts', /SWEEP_MILLISECONDS = ([\d_]+)/, own.sweepSeconds * 1000],
     ['shared/application/sweep/schedules.ts', /MAXIMUM_DEPLOYMENTS = (\d+)/, own.sweepDeployments],
