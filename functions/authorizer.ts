@@ -19,7 +19,7 @@ export const handler = around(async ({ headers, methodArn, requestContext }: API
     logAbout({ tenant });
     // The answer is kept for all methods of the stage, so it must be good for all of them.
     const stage = methodArn.split('/').slice(0, 2).join('/').concat('/*');
-    return { ...policyFor({ tenant, keyId }, stage), context: { tenant }, ...await usageOf(tenant) };
+    return { ...policyFor({ tenant, keyId }, stage), context: { tenant }, ...await usageOf(tenant, requestContext.apiId) };
   } catch (error) {
     throw refusedBy(error);
   }

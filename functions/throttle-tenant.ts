@@ -10,9 +10,9 @@ import { throttleEnvironment } from '#contracts/function-environment';
 import { around } from './runtime/handler.ts';
 import { logger } from './runtime/logger.ts';
 
-const { SLUICE_STATE_TABLE, SLUICE_USAGE_KEY_PREFIX: prefix, SLUICE_USAGE_PLAN: planId } = throttleEnvironment.parse(process.env);
+const { SLUICE_STATE_TABLE, SLUICE_USAGE_KEY_PREFIX: prefix, SLUICE_USAGE_PLAN: planId, SLUICE_USAGE_API: api } = throttleEnvironment.parse(process.env);
 const keys = new UsageKeys(new Table(clients.dynamodb(), SLUICE_STATE_TABLE), prefix);
-const throttles = new TenantThrottles({ client: gatewayClient(), keys, prefix, planId });
+const throttles = new TenantThrottles({ client: gatewayClient(), keys, prefix, api, planId });
 
 /** Gives a new tenant a throttle of its own, and takes it from a deleted one, whose name is never used again: an old event that comes again does no harm. */
 export const handler = around(async ({ detail }: EventBridgeEvent<string, unknown>): Promise<void> => {

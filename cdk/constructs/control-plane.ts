@@ -205,7 +205,7 @@ export class ControlPlane extends Construct {
   #throttleTenants(): FunctionExtras {
     const { planId } = new Throttles(this, 'Throttles', { name: this.#name, api: this.api.api });
     const keysOfPlan = Stack.of(this).formatArn({ service: 'apigateway', account: '', resource: `/usageplans/${planId}/keys` });
-    return { environment: { SLUICE_USAGE_KEY_PREFIX: this.#name, SLUICE_USAGE_PLAN: planId }, statements: [new PolicyStatement({ actions: ['apigateway:POST'], resources: [keysOfPlan] })] };
+    return { environment: { SLUICE_USAGE_KEY_PREFIX: this.#name, SLUICE_USAGE_PLAN: planId, SLUICE_USAGE_API: this.api.api.restApiId }, statements: [new PolicyStatement({ actions: ['apigateway:POST'], resources: [keysOfPlan] })] };
   }
 
   /** Master key and first operator key go into SecureStrings, which CloudFormation cannot make. */

@@ -12,9 +12,9 @@ export const gatewayClient = (): APIGatewayClient => tellingOutages(new APIGatew
 
 /** Gives tenants usage keys of their own in a usage plan, which throttles each key by itself. */
 export class TenantThrottles {
-  readonly #given: { readonly client: APIGatewayClient; readonly keys: UsageKeys; readonly prefix: string; readonly planId: string };
+  readonly #given: { readonly client: APIGatewayClient; readonly keys: UsageKeys; readonly prefix: string; readonly api: string; readonly planId: string };
 
-  constructor(given: { readonly client: APIGatewayClient; readonly keys: UsageKeys; readonly prefix: string; readonly planId: string }) {
+  constructor(given: { readonly client: APIGatewayClient; readonly keys: UsageKeys; readonly prefix: string; readonly api: string; readonly planId: string }) {
     this.#given = given;
   }
 
@@ -23,24 +23,24 @@ export class TenantThrottles {
    * the tenant then goes on by the key that all others share.
    */
   async give(tenant: string): Promise<boolean> {
-    const { client, keys, planId } = this.#given;
-    if ((await keys.idOf(tenant)) !== undefined) return true;
+    const { client, keys, api, planId } = this.#given;
+    if ((await keys.of(tenant))?.api === api) return true;
     const keyId = await this.#makeKey(tenant);
     if (keyId === undefined) return false;
     await client.send(new CreateUsagePlanKeyCommand({ usagePlanId: planId, keyId, keyType: 'API_KEY' })).catch((error: unknown) => {
       if (!(error instanceof ConflictException)) throw error;
     });
     // Only now: a key outside the plan would be refused by the gateway.
-    await keys.remember(tenant, keyId);
+    await keys.remember(tenant, { keyId, api });
     return true;
   }
 
   /** Removes a tenant's usage key; what is not there is removed. */
   async take(tenant: string): Promise<void> {
     const { client, keys } = this.#given;
-    const keyId = await keys.idOf(tenant);
-    if (keyId === undefined) return;
-    await client.send(new DeleteApiKeyCommand({ apiKey: keyId })).catch((error: unknown) => {
+    const key = await keys.of(tenant);
+    if (key === undefined) return;
+    await client.send(new DeleteApiKeyCommand({ apiKey: key.keyId })).catch((error: unknown) => {
       if (!(error instanceof NotFoundException)) throw error;
     });
     await keys.forget(tenant);

@@ -36,7 +36,7 @@ describe('the throttles of tenants', () => {
 
   it('are made by a function that knows the plan, by names that the authorizer knows too', () => {
     const tenants = controlPlane.of('AWS::ApiGateway::UsagePlan').find(([, { Properties }]) => Properties['UsagePlanName'] === 'sluice-tenants')?.[0];
-    expect(environmentOf('throttle-tenant')).toMatchObject({ SLUICE_USAGE_KEY_PREFIX: 'sluice', SLUICE_USAGE_PLAN: { Ref: tenants } });
+    expect(environmentOf('throttle-tenant')).toMatchObject({ SLUICE_USAGE_KEY_PREFIX: 'sluice', SLUICE_USAGE_PLAN: { Ref: tenants }, SLUICE_USAGE_API: { Ref: controlPlane.of('AWS::ApiGateway::RestApi')[0]?.[0] } });
     expect(environmentOf('authorizer')).toMatchObject({ SLUICE_USAGE_KEY_PREFIX: 'sluice' });
     expect(environmentOf('api')).not.toHaveProperty('SLUICE_USAGE_KEY_PREFIX');
   });
