@@ -5,8 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { Failure } from '#contracts/errors';
 
 import { Connection } from './connection.ts';
+import { requireSoundCopy } from './copied-file.ts';
 import { migrate } from './migrations.ts';
-import { sqliteCode } from './sqlite-error.ts';
+import { isDamaged, sqliteCode } from './sqlite-error.ts';
 
 /** An open data folder: the connection to its file, and the way to close both. */
 export type DataFile = { readonly connection: Connection; close(): void };
@@ -14,6 +15,12 @@ export type DataFile = { readonly connection: Connection; close(): void };
 /** The names within a data folder. */
 export const DATABASE_FILE = 'sluice.db';
 export const LOCK_FILE = 'sluice.lock';
+
+/** Codes of the system, and primary codes of SQLite (READONLY, CANTOPEN), that say that the folder or a file in it may not be written. */
+const FORBIDDEN: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS', 8, 14];
+
+/** That the disk is full or fails: of SQLite IOERR, FULL. */
+const FAILING: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 10, 13];
 
 /** SQLITE_BUSY (https://sqlite.org/rescode.html#busy). */
 const BUSY = 5;
@@ -23,9 +30,17 @@ const BUSY_TIMEOUT_MILLISECONDS = 5000;
 
 /**
  * Opens the folder's file, for one process at a time, and brings it to the newest schema.
- * @throws Failure `conflict` when another process has the folder, or for a file that is newer or not ours.
+ * @throws Failure `conflict` when another process has the folder, or for a file that is newer, not ours or damaged; `unavailable` when it cannot be written.
  */
 export function openDataFile(folder: string): DataFile {
+  try {
+    return openIn(folder);
+  } catch (error) {
+    throw refusalOf(folder, error) ?? error;
+  }
+}
+
+function openIn(folder: string): DataFile {
   // Only the owner reads what is here: events, hashes of keys, sealed secrets.
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = takeLock(folder);
@@ -37,6 +52,7 @@ export function openDataFile(folder: string): DataFile {
     migrate(connection, file);
     // WAL with FULL calls fsync before each commit returns (https://sqlite.org/pragma.html#pragma_synchronous): what is answered is durable.
     connection.execute('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
+    requireSoundCopy(connection, file);
     return { connection, close: () => closeAll(database, lock) };
   } catch (error) {
     closeAll(database, lock);
@@ -73,4 +89,14 @@ function ownFile(path: string): string {
 function closeAll(database: DatabaseSync | undefined, lock: DatabaseSync): void {
   database?.close();
   lock.close();
+}
+
+/** An error of the disk in words for who starts the control plane; `undefined` for any other. */
+function refusalOf(folder: string, error: unknown): Failure | undefined {
+  const said = error instanceof Error ? error.message : String(error);
+  if (isDamaged(error)) return new Failure('conflict', { detail: `${join(folder, DATABASE_FILE)} is damaged: ${said}. Restore a backup with \`sluice restore\`.`, cause: error });
+  const code = sqliteCode(error) ?? (error instanceof Error && 'code' in error ? error.code : undefined);
+  if (FORBIDDEN.includes(code)) return new Failure('unavailable', { detail: `The data folder ${folder} cannot be written: ${said}. Give the user that serves the right to write in it and in its files, or name another folder.`, cause: error });
+  if (FAILING.includes(code)) return new Failure('unavailable', { detail: `The disk of the data folder ${folder} is full, or fails: ${said}. Make room on it, or name another folder.`, cause: error });
+  return undefined;
 }

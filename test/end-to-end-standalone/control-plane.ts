@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Tenant } from '../end-to-end/tenant.ts';
 import { guardedFolder } from './guarded.ts';
 import { serve } from './sluice-process.ts';
-import type { SluiceProcess } from './sluice-process.ts';
+import type { ProcessOptions, SluiceProcess } from './sluice-process.ts';
 
 /** Ports below those that the system gives out by itself (32768 and up on Linux), so that no outgoing connection takes one while its server is away. */
 const [FIRST_PORT, LAST_PORT] = [20_000, 29_999];
@@ -20,28 +20,40 @@ export class ControlPlane {
   #process: SluiceProcess;
   readonly #outputs: string[] = [];
   readonly #remove: () => Promise<void>;
+  readonly #options: Pick<ProcessOptions, 'environment' | 'before'>;
   #changing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  private constructor(parts: Pick<ControlPlane, 'folder' | 'port' | 'operatorKey' | 'adminKey'> & { readonly remove: () => Promise<void> }, started: SluiceProcess) {
+  private constructor(parts: Pick<ControlPlane, 'folder' | 'port' | 'operatorKey' | 'adminKey'> & { readonly remove: () => Promise<void>; readonly options: Pick<ProcessOptions, 'environment' | 'before'> }, started: SluiceProcess) {
     this.folder = parts.folder;
     this.port = parts.port;
     this.operatorKey = parts.operatorKey;
     this.adminKey = parts.adminKey;
     this.#process = started;
     this.#remove = parts.remove;
+    this.#options = parts.options;
   }
 
-  static async start(): Promise<ControlPlane> {
+  static async start(options: Pick<ProcessOptions, 'environment' | 'before'> = {}): Promise<ControlPlane> {
     const { folder, remove } = await guardedFolder();
     const port = await freePort();
     try {
-      const { process: started, keys } = await serve(['--port', `${port}`, '--data', join(folder, 'data')], { direct: true });
-      return new ControlPlane({ folder, port, operatorKey: keys.operator ?? '', adminKey: keys.admin ?? '', remove }, started);
+      const { process: started, keys } = await serve(['--port', `${port}`, '--data', join(folder, 'data')], { direct: true, ...options });
+      return new ControlPlane({ folder, port, operatorKey: keys.operator ?? '', adminKey: keys.admin ?? '', remove, options }, started);
     } catch (error) {
       await remove();
       throw error;
     }
+  }
+
+  /** The folder of its data. */
+  get data(): string {
+    return join(this.folder, 'data');
+  }
+
+  /** The process that serves now. */
+  get pid(): number {
+    return this.#process.child.pid ?? 0;
   }
 
   get url(): string {
@@ -64,7 +76,7 @@ export class ControlPlane {
 
   async restart(): Promise<void> {
     await this.#change(async () => {
-      ({ process: this.#process } = await serve(['--port', `${this.port}`, '--data', join(this.folder, 'data')], { direct: true }));
+      ({ process: this.#process } = await serve(['--port', `${this.port}`, '--data', this.data], { direct: true, ...this.#options }));
     });
   }
 
@@ -89,8 +101,9 @@ export class ControlPlane {
 }
 
 /** Gives a test a control plane of its own and a tenant on it, and ends both; it must have reported no trouble. */
-export async function withControlPlane(test: (plane: ControlPlane, tenant: Tenant) => Promise<void>): Promise<void> {
-  const plane = await ControlPlane.start();
+export async function withControlPlane(test: (plane: ControlPlane, tenant: Tenant) => Promise<void>, options: Pick<ProcessOptions, 'environment' | 'before'> & { readonly mayBeInTrouble?: boolean } = {}): Promise<void> {
+  const { mayBeInTrouble = false, ...started } = options;
+  const plane = await ControlPlane.start(started);
   try {
     const tenant = await Tenant.open('standalone', plane);
     try {
@@ -101,7 +114,7 @@ export async function withControlPlane(test: (plane: ControlPlane, tenant: Tenan
   } finally {
     await plane.close();
   }
-  if (plane.troubles.length > 0) throw new Error(`the control plane was in trouble: ${plane.troubles.join('\n')}`);
+  if (!mayBeInTrouble && plane.troubles.length > 0) throw new Error(`the control plane was in trouble: ${plane.troubles.join('\n')}`);
 }
 
 /** A port of this machine that is free, and stays so unless somebody asks for it by its number. */

@@ -25,6 +25,10 @@ export type ProcessOptions = {
    * work, and none that waits for it.
    */
   readonly direct?: boolean;
+  /** As which user of the system, by number. */
+  readonly user?: number;
+  /** A module that is loaded before the command line; only with `direct`. */
+  readonly before?: string;
 };
 
 /** A `sluice` command as a process of its own. */
@@ -34,9 +38,9 @@ export class SluiceProcess {
   output = '';
   readonly #closed: Promise<unknown>;
 
-  constructor(words: readonly string[], { environment = {}, direct = false }: ProcessOptions = {}) {
-    const program = direct ? ['--conditions=sluice-source', commandLine] : [join(root, 'bin', 'sluice.mjs')];
-    this.child = spawn(process.execPath, [...program, ...words], { cwd: root, env: { ...ownEnvironment(), ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(words: readonly string[], { environment = {}, direct = false, user, before }: ProcessOptions = {}) {
+    const program = direct ? ['--conditions=sluice-source', ...(before === undefined ? [] : ['--import', before]), commandLine] : [join(root, 'bin', 'sluice.mjs')];
+    this.child = spawn(process.execPath, [...program, ...words], { cwd: root, env: { ...ownEnvironment(), ...environment }, stdio: ['ignore', 'pipe', 'pipe'], ...(user === undefined ? {} : { uid: user }) });
     const { pid } = this.child;
     if (pid === undefined) throw new Error('the process could not be started');
     guarded(`process ${pid}`);

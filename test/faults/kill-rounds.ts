@@ -1,7 +1,5 @@
-import { join } from 'node:path';
+import { deepEqual } from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-
-import { expect } from 'vitest';
 
 import type { DeploymentStateName } from '#client/index';
 import { TERMINAL_EVENTS } from '#domain/deployment/events';
@@ -127,19 +125,19 @@ class Played {
     const { state } = await deployment.ended(LONG_SECONDS);
     this.#ended[state] = (this.#ended[state] ?? 0) + 1;
     if (state === 'Succeeded') this.#stable = next;
-    else expect([state, round.abortAfter === undefined]).toEqual(['Aborted', false]);
+    else deepEqual([state, round.abortAfter === undefined], ['Aborted', false]);
     await this.#traffic.isServedBy(this.#stable);
-    expect(this.#traffic.seen.failures).toEqual([]);
+    deepEqual(this.#traffic.seen.failures, []);
     await this.#expectSound(deployment);
     return `${state}, ${this.#stable} serves`;
   }
 
   async end(): Promise<Pick<RoundsResult, 'kills' | 'ended' | 'requests' | 'writes' | 'events'>> {
     await this.#load.stop();
-    expect(this.#load.refused).toEqual([]);
+    deepEqual(this.#load.refused, []);
     const { requests, failures } = await this.#traffic.stop();
-    expect(failures).toEqual([]);
-    expect(this.#plane.troubles).toEqual([]);
+    deepEqual(failures, []);
+    deepEqual(this.#plane.troubles, []);
     return { kills: this.#kills, ended: this.#ended, requests, writes: this.#load.acknowledged, events: this.#events };
   }
 
@@ -168,15 +166,15 @@ class Played {
   /** Nothing acknowledged is lost, nothing is there twice, and a subscriber has seen what is stored. */
   async #expectSound(deployment: Deployment): Promise<void> {
     const acknowledged = this.#load.acknowledgedNow;
-    const state = await expectSound(join(this.#plane.folder, 'data'), ['operator', 'default', this.#tenant.name]);
+    const state = await expectSound(this.#plane.data, ['operator', 'default', this.#tenant.name]);
     this.#load.expectStored(state, acknowledged);
     const events = state.events.get(this.#tenant.name) ?? [];
     this.#events = [...state.events.values()].reduce((all, one) => all + one.length, 0);
-    expect(events.filter(({ type }) => type === 'DeploymentRequested').map(({ stream }) => stream.slice('deployment/'.length)).toSorted()).toEqual(this.#deployments.toSorted());
-    expect(events.filter(({ type }) => TERMINAL_EVENTS.some((one) => one === type))).toHaveLength(this.#deployments.length);
+    deepEqual(events.filter(({ type }) => type === 'DeploymentRequested').map(({ stream }) => stream.slice('deployment/'.length)).toSorted(), this.#deployments.toSorted());
+    deepEqual(events.filter(({ type }) => TERMINAL_EVENTS.some((one) => one === type)).length, this.#deployments.length);
     const stream = `deployment/${deployment.id}`;
     const versions = events.filter((one) => one.stream === stream).map(({ version }) => version);
     await until('the subscriber has seen all', () => (this.#tenant.feed.of(stream).length >= versions.length ? true : undefined));
-    expect(this.#tenant.feed.of(stream).slice(0, versions.length).map(({ version }) => version)).toEqual(versions);
+    deepEqual(this.#tenant.feed.of(stream).slice(0, versions.length).map(({ version }) => version), versions);
   }
 }

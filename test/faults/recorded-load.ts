@@ -1,6 +1,5 @@
+import { deepEqual } from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-
-import { expect } from 'vitest';
 
 import { eventCatalogue } from '#contracts/events';
 
@@ -46,8 +45,8 @@ export class RecordedLoad {
       stored[Number(stream.slice('application/load-'.length))]?.push(numberOf(payload));
     }
     for (const [writer, numbers] of stored.entries()) {
-      expect([writer, numbers]).toEqual([writer, numbers.map((_number, index) => index + 1)]);
-      expect(numbers.length).toBeGreaterThanOrEqual(acknowledged[writer] ?? 0);
+      deepEqual([writer, numbers], [writer, numbers.map((_number, index) => index + 1)]);
+      if (numbers.length < (acknowledged[writer] ?? 0)) throw new Error(`of ${acknowledged[writer] ?? 0} writes of writer ${writer} that were acknowledged, ${numbers.length} are stored`);
     }
   }
 

@@ -1,8 +1,7 @@
+import { deepEqual } from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-import { expect } from 'vitest';
 
 import { auditPlace } from '#admin/audit';
 import { backUpFolder } from '#admin/backup-folder';
@@ -28,13 +27,13 @@ const PAGE = 500;
  * `sluice backup` makes it. Answers what the copy holds.
  */
 export async function expectSound(dataFolder: string, tenants: readonly string[]): Promise<StoredState> {
-  expect((await auditPlace({ dataFolder })).findings).toEqual([]);
+  deepEqual((await auditPlace({ dataFolder })).findings, []);
   const folder = await mkdtemp(join(tmpdir(), 'sluice-sound-'));
   try {
     const copy = await relayedCopy(dataFolder, folder);
     const before = await inside(copy, async (context) => await documentsOf(context, tenants));
     await rebuildDataFolder({ dataFolder: copy });
-    expect(before).toEqual(await inside(copy, async (context) => await documentsOf(context, tenants)));
+    deepEqual(before, await inside(copy, async (context) => await documentsOf(context, tenants)));
     return await inside(copy, async (context) => ({ events: new Map(await Promise.all(tenants.map(async (tenant) => [tenant, await feedOf(context, tenant)] as const))) }));
   } finally {
     await rm(folder, { recursive: true, force: true });
