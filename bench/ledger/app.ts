@@ -35,6 +35,7 @@ export function countResources(resources: readonly { readonly Type: string; read
     alarmMetrics: of('AWS::CloudWatch::Alarm').reduce((total, { Properties }) => total + metricsOf(Properties), 0),
     dashboardMetrics: of('AWS::CloudWatch::Dashboard').map(({ Properties }) => metricsOfDashboard(Properties['DashboardBody'])), secrets: of('AWS::SecretsManager::Secret').length, customerKeys: of('AWS::KMS::Key').length, archives: of('AWS::Events::Archive').length,
     tracedFunctions: of('AWS::Lambda::Function').filter(({ Properties }) => JSON.stringify(Properties['TracingConfig'] ?? {}).includes('Active')).length,
+    streamMappings: of('AWS::Lambda::EventSourceMapping').filter(({ Properties }) => Object.hasOwn(Properties, 'StartingPosition')).length,
     queuePollers: of('AWS::Lambda::EventSourceMapping').filter(({ Properties }) => !Object.hasOwn(Properties, 'StartingPosition')).length,
     schedules: Object.fromEntries(of('AWS::Scheduler::Schedule').map(({ Properties }) => {
       const { Name, ScheduleExpression } = z.looseObject({ Name: z.string(), ScheduleExpression: z.string() }).parse(Properties);

@@ -13,7 +13,10 @@ export type OperationName = (typeof operationNames)[number];
 /** How much of each is used; what is not named is not used. */
 export type Operations = { readonly [Name in OperationName]?: number };
 
-const price = z.strictObject({ what: z.string(), per: z.number().positive(), usd: z.number().nonnegative(), free: z.number().nonnegative(), source: z.url() });
+/** How a price was checked: in a page of AWS's (`page`) or of others (`quoted`), in which, and how old that is or what of it was read. */
+const seen = z.strictObject({ how: z.enum(['page', 'quoted']), by: z.url(), of: z.string().optional() });
+
+const price = z.strictObject({ what: z.string(), per: z.number().positive(), usd: z.number().nonnegative(), free: z.number().nonnegative(), source: z.url(), seen });
 
 /** The list prices, and what is free each month for good. */
 export const prices = z.strictObject({ region: z.string(), currency: z.literal('USD'), date: z.iso.date(), note: z.string(), items: z.record(z.enum(operationNames), price) })

@@ -4,6 +4,7 @@ import * as z from 'zod';
 
 import { machineTasks } from '#contracts/functions';
 import { functionTable } from '#contracts/function-table';
+import { PING_SECONDS } from '#contracts/stream';
 import { schedules } from '#contracts/timers';
 
 import { costOf, sum, times } from './operations.ts';
@@ -18,7 +19,7 @@ const seen = z.strictObject({ seconds: z.number(), functions: z.record(z.string(
 /** What a run has counted, and what the synthesized app has whether or not anything happens. */
 export const countedShape = z.strictObject({
   countedAt: z.iso.date(),
-  app: z.strictObject({ alarmMetrics: z.int(), dashboardMetrics: z.array(z.int()), secrets: z.int(), customerKeys: z.int(), queuePollers: z.int(), archives: z.int(), tracedFunctions: z.int(), schedules: z.record(z.string(), z.int()) }),
+  app: z.strictObject({ alarmMetrics: z.int(), dashboardMetrics: z.array(z.int()), secrets: z.int(), customerKeys: z.int(), streamMappings: z.int(), queuePollers: z.int(), archives: z.int(), tracedFunctions: z.int(), schedules: z.record(z.string(), z.int()) }),
   request: seen, rest: seen, canary: seen.extend({ transitions: z.int(), events: z.int() }),
 });
 export type Counted = z.infer<typeof countedShape>;
@@ -32,9 +33,9 @@ export function recordedCounts(): Counted {
 /**
  * What no emulator can tell. A call of a function takes 15 ms of its own and 8 ms for each call of AWS that it makes; its first one in a while 600 ms more, which AWS
  * bills since August 2025, and after a quiet hour every function that is used has one. Lambda adds 700 bytes to the log for each call (`platform.start`, `platform.report`), the gateway 350 for each request. Traces, where
- * they are asked for, are all taken, since they come less than once a second. What an agent sends on its WebSocket is one message in five minutes, and not counted.
+ * they are asked for, are all taken, since they come less than once a second. The table's stream has four shards, as many as a new table on demand has partitions. No duration is one of the emulator's.
  */
-export const assumed = { ownMilliseconds: 15, callMilliseconds: 8, coldMilliseconds: 600, platformLogBytes: 700, accessLogBytes: 350, storedGigabytes: 0.1 } as const;
+export const assumed = { ownMilliseconds: 15, callMilliseconds: 8, coldMilliseconds: 600, platformLogBytes: 700, accessLogBytes: 350, storedGigabytes: 0.1, streamShards: 4 } as const;
 
 /** A month as AWS counts it for what it bills by the hour. */
 const HOURS_A_MONTH = 730;
@@ -44,6 +45,9 @@ const SECONDS_A_MONTH = HOURS_A_MONTH * 3600;
 /** Lambda keeps five pollers on a queue, each waiting 20 s: three looks a minute. Source: "Using Lambda with Amazon SQS". */
 const POLLERS = 5;
 const LOOKS_A_MINUTE = 3;
+
+/** Lambda looks at each shard of a stream four times a second for each mapping, whether or not there is anything; DynamoDB takes nothing for it. Source: Lambda's developer guide, "Using Lambda with Amazon DynamoDB". */
+const STREAM_LOOKS_A_SECOND = 4;
 
 /** The three dashboards that are free have at most so many metrics each. Source: CloudWatch's prices. */
 const FREE_DASHBOARD_METRICS = 50;
@@ -101,15 +105,25 @@ export function idleMonth({ app, rest, canary }: Counted): Operations {
   });
   return sum(...scheduled, {
     alarmMetrics: app.alarmMetrics, dashboards: app.dashboardMetrics.filter((metrics) => metrics <= FREE_DASHBOARD_METRICS).length, largeDashboards: app.dashboardMetrics.filter((metrics) => metrics > FREE_DASHBOARD_METRICS).length, secretMonths: app.secrets, keyMonths: app.customerKeys,
+    streamReads: app.streamMappings * assumed.streamShards * STREAM_LOOKS_A_SECOND * SECONDS_A_MONTH,
     queueRequests: app.queuePollers * POLLERS * LOOKS_A_MINUTE * MINUTES_A_MONTH, tableGigabyteMonths: assumed.storedGigabytes, recoveryGigabyteMonths: assumed.storedGigabytes,
   });
 }
 
-/** An agent's heartbeats and idle samples, as counted while it had nothing to do, for a month. */
+/**
+ * What the ping costs that an agent sends on its WebSocket: a message each way, and one call of the function, which takes a token from the connection's and from the tenant's bucket, reads the key and the
+ * subscriptions, and posts the answer. By the code, since the rest that is counted is shorter than the time between two pings.
+ */
+const PING: Operations = {
+  socketMessages: 2, functionRequests: 1, functionGigabyteSeconds: ((assumed.ownMilliseconds + 5 * assumed.callMilliseconds) / 1000) * (functionTable.socket.memoryMebibytes / 1024),
+  tableWriteUnits: 2, tableReadUnits: 2, logGigabytes: (assumed.platformLogBytes + assumed.accessLogBytes) / 1e9, traces: 1,
+};
+
+/** An agent's heartbeats and idle samples, as counted while it had nothing to do, for a month, and its pings. */
 export function waitingAgent({ rest }: Counted): Operations {
   const functions = Object.entries(rest.functions).filter(([name]) => OUTSIDE.includes(name));
   const counted = sum(...functions.map(([name, one]) => functionUse(name, one)), ofClients(rest.clients?.restRequests ?? 0), { socketMinutes: rest.seconds / 60 });
-  return times(counted, SECONDS_A_MONTH / rest.seconds);
+  return sum(times(counted, SECONDS_A_MONTH / rest.seconds), times(PING, SECONDS_A_MONTH / PING_SECONDS));
 }
 
 function functionUse(name: string, { calls, ownBytes, counts: asked }: FunctionSeen): Operations {

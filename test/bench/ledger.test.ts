@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { countResources } from '../../bench/ledger/app.ts';
 import { CLIENTS, since, startCountingProxy } from '../../bench/ledger/counting-proxy.ts';
 import { costOf, operationNames, prices, sum, times } from '../../bench/ledger/operations.ts';
-import { judged, ledgerRows, recordedCounts } from '../../bench/ledger/rows.ts';
+import { idleMonth, judged, ledgerRows, recordedCounts, waitingAgent } from '../../bench/ledger/rows.ts';
 import { LEDGER_MARKERS, ledgerTable, withLedger } from '../../bench/ledger/table.ts';
 import { readProjectFile } from '../architecture/project.ts';
 
@@ -18,7 +18,10 @@ describe('the ledger', () => {
 
   it('has a price with its source for everything that is counted', () => {
     expect(Object.keys(prices.items).toSorted()).toEqual([...operationNames].toSorted());
-    expect(Object.values(prices.items).every(({ source }) => source.startsWith('https://aws.amazon.com/'))).toBe(true);
+    for (const { source, seen } of Object.values(prices.items)) {
+      expect(source).toMatch(/^https:\/\/aws\.amazon\.com\//);
+      expect(seen.how === 'page').toBe(/^https:\/\/([a-z]+\.)?(aws\.amazon\.com)\//.test(seen.by));
+    }
   });
 
   it('keeps each target, by the figure that the target is about', () => {
@@ -42,6 +45,16 @@ describe('what it costs', () => {
     expect(costOf({ stateTransitions: 5000, busEvents: 1_000_000 })).toMatchObject({ list: 0.125 + 1, afterFree: 0.025 + 1, parts: [['busEvents', 1], ['stateTransitions', 0.125]] });
   });
 
+  it('counts what Lambda reads of the stream, which DynamoDB takes nothing for', () => {
+    const { streamReads = 0 } = idleMonth(recordedCounts());
+    expect(streamReads).toBe(2 * 4 * 4 * 730 * 3600);
+    expect(costOf({ streamReads }).list).toBe(0);
+  });
+
+  it('counts an agent\'s pings', () => {
+    expect(waitingAgent(recordedCounts()).socketMessages).toBeGreaterThanOrEqual(2 * 12 * 730);
+  });
+
   it('adds up and multiplies by name', () => {
     expect(sum({ traces: 1, busEvents: 2 }, { traces: 3 })).toEqual({ traces: 4, busEvents: 2 });
     expect(times({ traces: 2 }, 3)).toEqual({ traces: 6 });
@@ -56,7 +69,7 @@ describe('the synthesized app', () => {
       { Type: 'AWS::Lambda::EventSourceMapping', Properties: { StartingPosition: 'TRIM_HORIZON' } }, { Type: 'AWS::Lambda::EventSourceMapping', Properties: {} },
       { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardBody: { 'Fn::Join': ['', ['{"widgets":[{"properties":{}},{"properties":{"metrics":[["AWS/Lambda","Errors","FunctionName","', { Ref: 'One' }, '"],[".","Throttles",".","."],["AWS/Lambda","Errors","FunctionName","', { Ref: 'One' }, '",{"stat":"Sum"}]]}}]}']] } } },
       { Type: 'AWS::Scheduler::Schedule', Properties: { Name: 'sluice-sweep', ScheduleExpression: 'rate(2 hours)' } }, { Type: 'AWS::KMS::Key', Properties: {} },
-    ])).toEqual({ alarmMetrics: 3, dashboardMetrics: [2], secrets: 0, customerKeys: 1, queuePollers: 1, archives: 0, tracedFunctions: 0, schedules: { sweep: 120 } });
+    ])).toEqual({ alarmMetrics: 3, dashboardMetrics: [2], secrets: 0, customerKeys: 1, streamMappings: 1, queuePollers: 1, archives: 0, tracedFunctions: 0, schedules: { sweep: 120 } });
   });
 });
 
