@@ -20,10 +20,13 @@ export type Round = {
 
 /** Gives each tenant its turn, whatever went wrong for those before it. @throws AggregateError with all of it */
 export async function eachTenant(context: Context, { name, act, mayGoOn = () => true }: Round): Promise<void> {
-  const kept = await context.ports.readModels.get(OPERATOR_TENANT, 'sweep', name);
+  const tenants: string[] = [];
+  for await (const { key } of everyDocument(asOperator(context), 'tenants', ACTIVE)) tenants.push(key);
+  // One tenant needs no turns: what is read here is paid for each minute.
+  const kept = tenants.length > 1 ? await context.ports.readModels.get(OPERATOR_TENANT, 'sweep', name) : undefined;
   const errors: unknown[] = [];
   let left: string | undefined;
-  for (const tenant of await everyTenant(context, kept === undefined ? undefined : progress.parse(kept.document).next)) {
+  for (const tenant of inTurn(context, tenants, kept === undefined ? undefined : progress.parse(kept.document).next)) {
     if (tenant !== OPERATOR_TENANT && !mayGoOn()) {
       left = tenant;
       break;
@@ -44,9 +47,7 @@ async function keep(context: Context, name: string, next: string | undefined, wa
  * The operators' own tenant first: its sweep may bring in tenants that the list does not know yet. The others begin with the one whose turn it is, else with
  * another one each minute, so that who makes a turn too long for its time holds up the same tenants only now and then.
  */
-async function everyTenant(context: Context, next: string | undefined): Promise<readonly string[]> {
-  const tenants: string[] = [];
-  for await (const { key } of everyDocument(asOperator(context), 'tenants', ACTIVE)) tenants.push(key);
+function inTurn(context: Context, tenants: readonly string[], next: string | undefined): readonly string[] {
   const first = next === undefined ? Math.floor(context.ports.clock.now() / 60_000) % Math.max(1, tenants.length) : Math.max(0, tenants.findIndex((tenant) => tenant >= next));
   return [OPERATOR_TENANT, ...tenants.slice(first), ...tenants.slice(0, first)];
 }
