@@ -6,6 +6,7 @@ import { keyStream, makeKey } from '#application/keys/create-key';
 import { keyView } from '#application/keys/key-view';
 import { revoke } from '#application/keys/revoke-key';
 import { readPage } from '#application/read-page';
+import { assertRoomForKey } from '#application/resources/assert-room';
 import { requireVersion } from '#application/resources/if-match';
 import { loadResource } from '#application/resources/load-resource';
 import { fieldFailure } from '#application/resources/check-resource';
@@ -17,6 +18,7 @@ import type { KeyRecord } from '#ports/keys';
 export const keyOperations: Pick<OperationHandlers, 'createKey' | 'listKeys' | 'getKey' | 'revokeKey'> = {
   createKey: async (context, { body }) => {
     await checkTarget(context, body);
+    await assertRoomForKey(context);
     return { body: await makeKey(context, { ...body, by: context.caller.keyId }) };
   },
   listKeys: async (context, { query }) => {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { CallContext } from '#application/context';
 import { nowOf } from '#application/context';
+import { assertRoomForResource } from '#application/resources/assert-room';
 import { checkResource } from '#application/resources/check-resource';
 import { requireVersion } from '#application/resources/if-match';
 import { loadResource, loadedOf } from '#application/resources/load-resource';
@@ -17,7 +18,8 @@ import type { StoredEvent } from '#ports/event-store';
 /**
  * Makes or replaces a resource. Content that is there already appends nothing and answers the present version, so a repetition is
  * harmless. Of writers without If-Match the last one wins.
- * @throws Failure `rule-broken`, `unknown-reference`, `precondition-failed`, `version-conflict`; then nothing was changed
+ * @throws Failure `rule-broken`, `unknown-reference`, `precondition-failed`, `version-conflict`, `conflict` where there are as many as may be; then
+ * nothing was changed
  */
 export async function putResource<Kind extends ResourceKind>(context: CallContext, reference: ResourceReference<Kind>, resource: ResourceOf<Kind>): Promise<LoadedResource<Kind>> {
   await checkResource(context, reference, resource);
@@ -36,6 +38,7 @@ async function write<Kind extends ResourceKind>(context: CallContext, reference:
   if (present !== undefined && isDeepStrictEqual(present.resource, resource)) return present;
   const former = present ?? (reference.kind === 'Release' && last !== undefined ? await formerOf(context, reference) : undefined);
   if (former !== undefined && !isDeepStrictEqual(former.resource, resource)) refuseAnotherRelease(reference, former.resource);
+  if (present === undefined) await assertRoomForResource(context, reference);
   const at = nowOf(context);
   const { version } = await events.append({ ...stream, expectedVersion: versionOf(last), events: [{ type: 'ResourceApplied', payload: { resource, by: context.caller.keyId } }], at, traceId: context.traceId });
   return { resource, version, updatedAt: at };

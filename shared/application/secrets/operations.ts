@@ -4,6 +4,7 @@ import { appendRecord } from '#application/append-record';
 import type { OperationHandlers } from '#application/handlers';
 import { beginning, readPage } from '#application/read-page';
 import { requireVersion } from '#application/resources/if-match';
+import { assertRoomForSecret } from '#application/resources/assert-room';
 import { documentsUsing, refuseWhileUsed } from '#application/resources/users-of';
 import { retryConflicts } from '#application/retry-conflicts';
 import { Failure } from '#contracts/errors';
@@ -55,6 +56,7 @@ async function setValue(context: CallContext, name: string, value: string): Prom
   const { secrets, events } = context.ports;
   const present = await secrets.facts(context.tenant, name);
   requireVersion(context, present?.version);
+  if (present === undefined) await assertRoomForSecret(context);
   const last = present === undefined ? await events.readLast({ tenant: context.tenant, stream: secretStream(name) }) : undefined;
   const firstVersion = present === undefined ? (last?.version ?? 0) + 1 : undefined;
   const facts = await secrets.set(context.tenant, name, value, nowOf(context), { ifVersion: context.ifMatchVersion, firstVersion });

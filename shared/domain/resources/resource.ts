@@ -23,11 +23,18 @@ export type ResourceKind = keyof typeof resourceKinds;
 
 export const resourceKind = z.enum(['Application', 'Environment', 'Target', 'Release', 'AnalysisTemplate']) satisfies z.ZodType<ResourceKind>;
 
+/** The most labels of one document: each is an entry of its own in an index, written with it. */
+const MAXIMUM_LABELS = 50;
+
+const labels = z.record(z.string().max(63), z.string().max(255))
+  .refine((given) => Object.keys(given).length <= MAXIMUM_LABELS, `must have at most ${MAXIMUM_LABELS} labels`)
+  .meta({ maxProperties: MAXIMUM_LABELS });
+
 const resourceOf = <Kind extends ResourceKind, Name extends z.ZodType, Spec extends z.ZodType>(kind: Kind, name: Name, spec: Spec) =>
   z.strictObject({
     apiVersion: z.literal(API_VERSION, { error: `must be "${API_VERSION}"` }),
     kind: z.literal(kind),
-    metadata: z.strictObject({ name, labels: z.record(z.string().max(63), z.string().max(255)).optional() }),
+    metadata: z.strictObject({ name, labels: labels.optional() }),
     spec,
   });
 
