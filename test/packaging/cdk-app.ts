@@ -18,16 +18,21 @@ export const typedApp = `
 import { Stack } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { ControlPlane, Tenant } from 'sluice/cdk';
-import type { ControlPlaneProps, TenantProps } from 'sluice/cdk';
+import type { Alarms, ControlPlaneProps, Data, Functions, Machines, Queues, RestApi, SocketApi, TenantProps } from 'sluice/cdk';
+
+/** The parts of a control plane can be handed on by the names of their types. */
+type Parts = { readonly data: Data; readonly api: RestApi; readonly socket: SocketApi; readonly functions: Functions; readonly machines: Machines; readonly queues: Queues; readonly alarms: Alarms };
 
 export class Ours extends Stack {
   readonly url: string;
   readonly events: IEventBus | undefined;
+  readonly parts: Parts;
 
   constructor(props: ControlPlaneProps & Pick<TenantProps, 'operatorKeySecretArn'>) {
     super(undefined, 'ours');
     const controlPlane = new ControlPlane(this, 'Sluice', { ...props, removeDataWithStack: true });
     this.url = controlPlane.url;
+    this.parts = controlPlane;
     this.events = new Tenant(this, 'Acme', { tenantName: 'acme', url: controlPlane.url, operatorKeySecretArn: props.operatorKeySecretArn }).eventBus;
   }
 }
