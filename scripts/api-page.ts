@@ -1,8 +1,11 @@
+import { defaultHttpSettings } from '#application/http/exchange';
+import { documentBounds, validationBound } from '#contracts/bounds';
 import { errors } from '#contracts/errors';
 import { routes } from '#contracts/http/routes';
 import type { Route } from '#contracts/http/route';
+import { messageRate, sampleRate, tenantRate } from '#contracts/rates';
 import { rolePermissions } from '#contracts/roles';
-import { closeReasons, MAXIMUM_MESSAGE_BYTES, PING_SECONDS } from '#contracts/stream';
+import { closeReasons, MAXIMUM_CONNECTIONS_PER_KEY, MAXIMUM_CONNECTIONS_PER_TENANT, MAXIMUM_MESSAGE_BYTES, MAXIMUM_SUBSCRIPTIONS, MAXIMUM_SUBSCRIPTIONS_PER_TENANT, PING_SECONDS } from '#contracts/stream';
 
 /** The page docs/api.md, derived from the tables of routes, roles and errors. */
 export function apiPage(): string {
@@ -13,7 +16,8 @@ This page is generated from the route table by \`npm run docs\`; a running serve
 
 ${conventions()}
 ${tables()}
-${stream()}`;
+${stream()}
+${limits()}`;
 }
 
 function conventions(): string {
@@ -91,6 +95,40 @@ ${table(Object.entries(closeReasons), ([code, reason]) => `${code} | ${reason}`)
 
 What is no WebSocket at all, such as a frame that is not masked, is closed with 1002, and a text that is not UTF-8 with 1007, as RFC 6455 has it.
 `;
+}
+
+function limits(): string {
+  const { keyRate, guessRate } = defaultHttpSettings;
+  const rates = [
+    ['requests of a key', keyRate], ['requests of a tenant', tenantRate], ['samples of a tenant, each one by itself', sampleRate], ['messages on one WebSocket', messageRate], ['wrong keys from one address', guessRate],
+  ] as const;
+  const atOnce = [
+    ['validations of a tenant', validationBound.most, '`rate-limited`'], ['connections of a key', MAXIMUM_CONNECTIONS_PER_KEY, '`rate-limited`'], ['connections of a tenant', MAXIMUM_CONNECTIONS_PER_TENANT, '`rate-limited`'],
+    ['subscriptions of a connection', MAXIMUM_SUBSCRIPTIONS, '`conflict`'], ['subscriptions of a tenant', MAXIMUM_SUBSCRIPTIONS_PER_TENANT, '`conflict`'],
+  ] as const;
+  return `## Limits
+
+They keep one tenant from burdening others. A refusal names the rule and its value; 429 says in \`Retry-After\` when to come again.
+
+| How often | Per second | At once |
+|---|---|---|
+${table(rates, ([what, { perSecond, burst }]) => `${what} | ${inFigures(perSecond)} | ${inFigures(burst)}`)}
+
+| Under way or open | At most | One more is refused with |
+|---|---|---|
+${table(atOnce, ([what, most, code]) => `${what} | ${inFigures(most)} | ${code}`)}
+
+One more document than there may be is refused with \`conflict\`; those that are there can still be replaced. Requests that come at the same moment may all
+be counted before any of them is written, so a bound can be exceeded by a few.
+
+| Stored | In one | At most | Because |
+|---|---|---|---|
+${table(Object.values(documentBounds).flat(), ({ many, of, most, why }) => `${many} | ${of} | ${inFigures(most)} | ${why}`)}
+`;
+}
+
+function inFigures(count: number): string {
+  return count.toLocaleString('en');
 }
 
 /** The rows of a table, each of the text between its outer bars. */

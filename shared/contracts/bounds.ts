@@ -31,3 +31,9 @@ export const documentBounds = {
   Secret: [{ many: 'secrets', of: 'tenant', most: 1000, why: 'one for each application; with 64 KiB each 64 MiB' }],
   ApiKey: [{ many: 'valid API keys', of: 'tenant', most: 6000, why: 'one for the agent of each target, and 1000 for people and pipelines; revoked and expired ones do not count' }],
 } as const satisfies { readonly [Kind in ResourceKind | 'Secret' | 'ApiKey']: readonly DocumentBound[] };
+
+/** The bounds of a kind as its routes say them. */
+export function boundsInWords(kind: keyof typeof documentBounds): string {
+  const words = documentBounds[kind].map(({ many, of, most }) => `${most} ${many} in one ${of}`);
+  return `There may be ${words.join(', and ')}; one more is refused with \`conflict\`.`;
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { validationBound } from '#contracts/bounds';
 import { eventCatalogue, eventEnvelope } from '#contracts/events';
 import { acceptedExample, deploymentExample, deploymentRequestExample, deploymentSummaryExample, eventExample, planExample, requestedExample, validationExample } from '#contracts/http/deployment-examples';
 import { pageOf, pageQuery, route } from '#contracts/http/route';
@@ -60,7 +61,7 @@ export const deploymentRoutes = {
     examples: { body: deploymentRequestExample, response: requestedExample },
   }),
   planDeployment: route({ method: 'POST', path: '/v1/plans', permission: 'deployment:read', summary: 'Show the plan that a request would get; changes nothing', body: deploymentRequest, response: planView, problems: ['rule-broken', 'unknown-reference'], examples: { body: deploymentRequestExample, response: planExample } }),
-  validateDeployment: route({ method: 'POST', path: '/v1/validations', permission: 'deployment:read', summary: 'Run all checks before a deployment; changes nothing', body: deploymentRequest, response: validationView, problems: ['rule-broken', 'unknown-reference'], examples: { body: deploymentRequestExample, response: validationExample } }),
+  validateDeployment: route({ method: 'POST', path: '/v1/validations', permission: 'deployment:read', summary: 'Run all checks before a deployment; changes nothing', description: `A tenant may have ${validationBound.most} under way at once; one more is refused with \`rate-limited\`.`, body: deploymentRequest, response: validationView, problems: ['rule-broken', 'unknown-reference'], examples: { body: deploymentRequestExample, response: validationExample } }),
   listDeployments: route({
     method: 'GET', path: '/v1/deployments', permission: 'deployment:read', summary: 'List deployments, newest first, by any combination of filters',
     query: z.strictObject({ ...pageQuery, application: resourceName.optional(), environment: resourceName.optional(), state: deploymentState.optional() }), response: pageOf(deploymentSummary),

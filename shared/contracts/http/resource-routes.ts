@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { boundsInWords } from '#contracts/bounds';
 import { resourceExamples, targetStatusExample } from '#contracts/http/resource-examples';
 import { pageOf, pageQuery, route } from '#contracts/http/route';
 import { targetStatus } from '#contracts/views';
@@ -7,6 +8,7 @@ import { releaseName, resourceName } from '#domain/resources/names';
 import {
   analysisTemplateResource, applicationResource, environmentResource, releaseResource, resourceKinds, targetResource,
 } from '#domain/resources/resource';
+import type { ResourceKind } from '#domain/resources/resource';
 import { provider } from '#domain/resources/target';
 
 const named = z.strictObject({ name: resourceName });
@@ -22,14 +24,14 @@ function stored<Document extends z.ZodObject>(document: Document) {
 const label = z.string().regex(/^[^=]{1,63}=[\s\S]{0,255}$/u, 'must be a label as "key=value"').optional().meta({ example: 'team=checkout' });
 
 function routesOf<Document extends z.ZodObject, Params extends z.ZodObject, ListParams extends z.ZodObject, Filters extends z.ZodRawShape>(
-  words: { readonly one: string; readonly path: string; readonly example: { readonly body: unknown; readonly response: unknown } },
+  words: { readonly kind: ResourceKind; readonly one: string; readonly path: string; readonly example: { readonly body: unknown; readonly response: unknown } },
   document: Document,
   params: { readonly one: Params; readonly list: ListParams; readonly filters: Filters },
 ) {
   const answer = stored(document);
   const many = words.path.slice(words.path.lastIndexOf('/') + 1).replaceAll('-', ' ');
   return {
-    put: route({ method: 'PUT', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Make or replace ${words.one}`, params: params.one, body: document, response: answer, versioned: true, problems: ['conflict', 'rule-broken', 'unknown-reference', 'precondition-failed'], examples: words.example }),
+    put: route({ method: 'PUT', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Make or replace ${words.one}`, description: boundsInWords(words.kind), params: params.one, body: document, response: answer, versioned: true, problems: ['conflict', 'rule-broken', 'unknown-reference', 'precondition-failed'], examples: words.example }),
     get: route({ method: 'GET', path: `${words.path}/{name}`, permission: 'resource:read', summary: `Get ${words.one}`, params: params.one, response: answer, versioned: true, problems: ['not-found'], examples: { response: words.example.response } }),
     list: route({ method: 'GET', path: words.path, permission: 'resource:read', summary: params.list.shape.application === undefined ? `List ${many}` : `List the ${many} of an application`, params: params.list, query: z.strictObject({ ...pageQuery, label, ...params.filters }), response: pageOf(answer), problems: params.list.shape.application === undefined ? [] : ['not-found'], examples: { response: { items: [words.example.response] } } }),
     remove: route({ method: 'DELETE', path: `${words.path}/{name}`, permission: 'resource:write', summary: `Delete ${words.one}`, params: params.one, status: 204, response: z.null(), versioned: true, problems: ['not-found', 'in-use', 'precondition-failed'] }),
@@ -37,11 +39,11 @@ function routesOf<Document extends z.ZodObject, Params extends z.ZodObject, List
 }
 
 const none = z.strictObject({});
-const applications = routesOf({ one: 'an application', example: resourceExamples.application, path: `/v1/${resourceKinds.Application.plural}` }, applicationResource, { one: named, list: none, filters: {} });
-const environments = routesOf({ one: 'an environment', example: resourceExamples.environment, path: `/v1/${resourceKinds.Environment.plural}` }, environmentResource, { one: named, list: none, filters: { target: resourceName.optional() } });
-const targets = routesOf({ one: 'a target', example: resourceExamples.target, path: `/v1/${resourceKinds.Target.plural}` }, targetResource, { one: named, list: none, filters: { provider: provider.optional() } });
-const releases = routesOf({ one: 'a release', example: resourceExamples.release, path: `/v1/${resourceKinds.Application.plural}/{application}/${resourceKinds.Release.plural}` }, releaseResource, { one: releaseNamed, list: ofApplication, filters: {} });
-const analysisTemplates = routesOf({ one: 'an analysis template', example: resourceExamples.analysisTemplate, path: `/v1/${resourceKinds.AnalysisTemplate.plural}` }, analysisTemplateResource, { one: named, list: none, filters: {} });
+const applications = routesOf({ kind: 'Application', one: 'an application', example: resourceExamples.application, path: `/v1/${resourceKinds.Application.plural}` }, applicationResource, { one: named, list: none, filters: {} });
+const environments = routesOf({ kind: 'Environment', one: 'an environment', example: resourceExamples.environment, path: `/v1/${resourceKinds.Environment.plural}` }, environmentResource, { one: named, list: none, filters: { target: resourceName.optional() } });
+const targets = routesOf({ kind: 'Target', one: 'a target', example: resourceExamples.target, path: `/v1/${resourceKinds.Target.plural}` }, targetResource, { one: named, list: none, filters: { provider: provider.optional() } });
+const releases = routesOf({ kind: 'Release', one: 'a release', example: resourceExamples.release, path: `/v1/${resourceKinds.Application.plural}/{application}/${resourceKinds.Release.plural}` }, releaseResource, { one: releaseNamed, list: ofApplication, filters: {} });
+const analysisTemplates = routesOf({ kind: 'AnalysisTemplate', one: 'an analysis template', example: resourceExamples.analysisTemplate, path: `/v1/${resourceKinds.AnalysisTemplate.plural}` }, analysisTemplateResource, { one: named, list: none, filters: {} });
 
 /** The routes of all kinds of resource. */
 export const resourceRoutes = {

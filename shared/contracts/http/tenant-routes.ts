@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { boundsInWords } from '#contracts/bounds';
 import { namePrefix, pageOf, pageQuery, route } from '#contracts/http/route';
 import { role } from '#contracts/roles';
 import { apiKeyView, createdApiKey, secretView, tenantView } from '#contracts/views';
@@ -28,11 +29,11 @@ const tenantExample = { name: 'default', createdAt } as const;
 
 /** The routes of keys, secrets and tenants. */
 export const tenantRoutes = {
-  createKey: route({ method: 'POST', path: '/v1/keys', permission: 'key:manage', summary: 'Make an API key; its value is shown this once', body: apiKeyRequest, status: 201, response: createdApiKey, idempotent: true, problems: ['conflict', 'rule-broken', 'unknown-reference'], secret: 'answer', examples: { body: { name: 'ci', role: 'deployer' }, response: createdKeyExample } }),
+  createKey: route({ method: 'POST', path: '/v1/keys', permission: 'key:manage', summary: 'Make an API key; its value is shown this once', description: boundsInWords('ApiKey'), body: apiKeyRequest, status: 201, response: createdApiKey, idempotent: true, problems: ['conflict', 'rule-broken', 'unknown-reference'], secret: 'answer', examples: { body: { name: 'ci', role: 'deployer' }, response: createdKeyExample } }),
   listKeys: route({ method: 'GET', path: '/v1/keys', permission: 'key:manage', summary: 'List API keys, without their values', query: z.strictObject({ ...pageQuery, role: tenantRole.optional(), target: resourceName.optional() }), response: pageOf(apiKeyView), examples: { response: { items: [keyExample] } } }),
   getKey: route({ method: 'GET', path: '/v1/keys/{id}', permission: 'key:manage', summary: 'Get an API key, without its value', params: identified, response: apiKeyView, versioned: true, problems: ['not-found'], examples: { response: keyExample } }),
   revokeKey: route({ method: 'DELETE', path: '/v1/keys/{id}', permission: 'key:manage', summary: 'Revoke an API key; its connections close within a minute', params: identified, status: 204, response: z.null(), versioned: true, problems: ['not-found', 'precondition-failed'] }),
-  setSecret: route({ method: 'PUT', path: '/v1/secrets/{name}', permission: 'secret:write', summary: 'Set a secret\'s value; it is never shown', params: named, body: secretValue, secret: 'request', response: secretView, versioned: true, problems: ['conflict', 'precondition-failed'], examples: secretExamples }),
+  setSecret: route({ method: 'PUT', path: '/v1/secrets/{name}', permission: 'secret:write', summary: 'Set a secret\'s value; it is never shown', description: boundsInWords('Secret'), params: named, body: secretValue, secret: 'request', response: secretView, versioned: true, problems: ['conflict', 'precondition-failed'], examples: secretExamples }),
   rotateSecret: route({ method: 'POST', path: '/v1/secrets/{name}/rotate', permission: 'secret:write', summary: 'Give a secret a new value; fails when there is none', params: named, body: secretValue, secret: 'request', response: secretView, versioned: true, problems: ['not-found', 'precondition-failed'], examples: secretExamples }),
   getSecret: route({ method: 'GET', path: '/v1/secrets/{name}', permission: 'secret:read', summary: 'Get what is known of a secret, never its value', params: named, response: secretView, versioned: true, problems: ['not-found'], examples: { response: secretExamples.response } }),
   listSecrets: route({ method: 'GET', path: '/v1/secrets', permission: 'secret:read', summary: 'List secrets, without their values', query: z.strictObject({ ...pageQuery, prefix: namePrefix }), response: pageOf(secretView), examples: { response: { items: [secretExamples.response] } } }),
