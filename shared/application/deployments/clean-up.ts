@@ -1,6 +1,8 @@
 import type { Context } from '#application/context';
 import { nowOf } from '#application/context';
 import { decideAndAppend, loadDeployment } from '#application/deployments/load-deployment';
+import { touched } from '#domain/deployment/state';
+import type { Lease } from '#ports/lease';
 
 /**
  * How long the commands of a clean-up are good for: nobody waits for them, so a target that is away does them when it is back, also after
@@ -11,14 +13,18 @@ export const CLEANUP_DAYS = 7;
 /** In seconds. */
 export const CLEANUP_SECONDS = CLEANUP_DAYS * 86_400;
 
+/** While a later deployment holds the lease and has not changed anything yet, it is looked again so much later: whether it will is not known before. */
+const POSTPONED_SECONDS = 60;
+
 /** The timer of a deployment's clean-up: of its begin, and then of its last moment. */
 export async function setCleanUp(context: Context, deployment: string, at: string): Promise<void> {
   await context.ports.timers.set({ id: `cleanup/${context.tenant}/${deployment}`, at, payload: { kind: 'cleanup', tenant: context.tenant, deployment } });
 }
 
 /**
- * Stops the old side of a succeeded deployment after its delay. A deployment that has taken a lease since takes the old side over: its
- * commands say what runs, and its higher generation fences this one's. What no target has done in time is given up.
+ * Stops the old side of a succeeded deployment after its delay. A deployment that has changed one of the targets since takes the old side over:
+ * its commands say what runs, and its higher generation fences this one's. One that only held the lease, because all was there already or it
+ * was turned away, has taken nothing over. What no target has done in time is given up.
  */
 export async function cleanUp(context: Context, deployment: string): Promise<void> {
   const loaded = await loadDeployment(context, deployment);
@@ -30,13 +36,29 @@ export async function cleanUp(context: Context, deployment: string): Promise<voi
     return;
   }
   const leases = await Promise.all(plan.targets.map(async (target) => await context.ports.leases.read(context.tenant, target.name, loaded.state.request.application)));
-  const taken = leases.flat().find((lease) => lease.holder !== null || lease.stableBy !== deployment);
+  const taken = await changedBy(context, deployment, leases.flat());
   if (taken !== undefined) {
-    await decideAndAppend(context, deployment, { type: 'FinishCleanup', outcome: 'takenOver', reason: `a later deployment changes ${taken.target}`, at: nowOf(context) });
+    await decideAndAppend(context, deployment, { type: 'FinishCleanup', outcome: 'takenOver', reason: `a later deployment changes ${taken}`, at: nowOf(context) });
+    return;
+  }
+  if (leases.flat().some((lease) => lease.holder !== null)) {
+    await setCleanUp(context, deployment, new Date(context.ports.clock.now() + POSTPONED_SECONDS * 1000).toISOString());
     return;
   }
   await decideAndAppend(context, deployment, { type: 'Dispatch', step: 'cleanup', at: nowOf(context) });
   await awaitReports(context, deployment, nowOf(context));
+}
+
+/** The target that a later deployment has changed: the one that holds its lease, or the last one that succeeded there. */
+async function changedBy(context: Context, deployment: string, leases: readonly Lease[]): Promise<string | undefined> {
+  for (const lease of leases) {
+    for (const other of new Set([lease.holder, lease.stableBy])) {
+      if (other === null || other === deployment) continue;
+      const loaded = await loadDeployment(context, other);
+      if (loaded === undefined || touched(loaded.state).targets.includes(lease.target)) return lease.target;
+    }
+  }
+  return undefined;
 }
 
 /** Ends a clean-up of which the time is over; sets the timer for that where it is not. */
