@@ -61,7 +61,7 @@ export async function finalComplaints(ended: Ended, plan: Plan): Promise<readonl
       ...[...machine.reports.keys()].map((command): Complaint => ['steps end', place, `the report of ${command} was never taken`]),
     ];
   });
-  const asked = plan.operations.filter(({ act }) => ['deploy', 'retry', 'rollback'].includes(act.kind)).length;
+  const asked = [...plan.dawn, ...plan.operations].filter(({ act }) => ['deploy', 'retry', 'rollback'].includes(act.kind)).length;
   const doubled: readonly Complaint[] = known.length > asked ? [['nothing doubled', '', `${known.length} deployments were made, and ${asked} asked for`]] : [];
   return [...unended, ...left, ...traffic, ...doubled, ...viewComplaints(ended), ...(await rebuiltComplaints(ended))];
 }

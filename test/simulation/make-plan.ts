@@ -13,7 +13,13 @@ export function makePlan(seed: number, size: Size): Plan {
   const calmAfterSeconds = Math.max(60, Math.round(size.hours * SECONDS_PER_HOUR));
   const tenants = makeTenants(chance);
   const operations = makeOperations(chance, { tenants, deployments: size.deployments, calmAfterSeconds });
-  return { seed, tenants, operations, accidents: makeAccidents(chance, { tenants, operations, calmAfterSeconds }), rates: makeRates(chance), calmAfterSeconds };
+  return { seed, tenants, dawn: makeDawn(chance, tenants), operations, accidents: makeAccidents(chance, { tenants, operations, calmAfterSeconds }), rates: makeRates(chance), calmAfterSeconds };
+}
+
+/** What serves when the story begins, for most: a first deployment goes straight to all traffic, so that only the second shows its strategy. */
+function makeDawn(chance: Chance, tenants: readonly TenantPlan[]): readonly Operation[] {
+  const wanted = tenants.flatMap(({ name }) => (chance.percent(80) ? [{ tenant: name, application: chance.percent(75) ? 'shop' : 'blog' }] : []));
+  return wanted.map(({ tenant, application }, index) => ({ id: `d${index}`, atSeconds: 0, tenant, act: { kind: 'deploy', request: { application, release: '1.0.0', environment: 'production', priority: 'normal', ifRunning: 'queue' } } }));
 }
 
 type Frame = { readonly tenants: readonly TenantPlan[]; readonly deployments: number; readonly calmAfterSeconds: number };
@@ -31,9 +37,14 @@ function makeOperations(chance: Chance, { tenants, deployments, calmAfterSeconds
     const tenant = oneOf(chance, tenants).name;
     const deploy: Operation = { id: `o${operations.length}`, atSeconds: chance.below(busySeconds), tenant, act: { kind: 'deploy', request: makeRequest(chance) } };
     operations.push(deploy);
-    for (let count = chance.below(2 * ACTS_PER_DEPLOYMENT + 1); count > 0; count -= 1) operations.push(makeAct(chance, { operations, deploy, tenants }));
+    for (let count = chance.below(2 * ACTS_PER_DEPLOYMENT + 1); count > 0; count -= 1) {
+      const act = makeAct(chance, { operations, deploy, tenants });
+      operations.push(act);
+      // Only what goes back can be abandoned, and that does not last long.
+      if (act.act.kind === 'abort' && chance.percent(ABANDONED_PERCENT)) operations.push({ ...act, id: `o${operations.length}`, atSeconds: act.atSeconds + 1 + chance.below(4), act: { kind: 'abandon', of: deploy.id } });
+    }
   }
-  return operations.toSorted((one, other) => one.atSeconds - other.atSeconds);
+  return operations.map((one) => ({ ...one, atSeconds: Math.min(one.atSeconds, calmAfterSeconds - 1) })).toSorted((one, other) => one.atSeconds - other.atSeconds);
 }
 
 function makeRequest(chance: Chance): Request {
@@ -45,8 +56,12 @@ function makeRequest(chance: Chance): Request {
   };
 }
 
-/** The longest after a request that somebody acts on it. */
+/** How often an abort is followed by an abandonment. */
+const ABANDONED_PERCENT = 30;
+
+/** The longest after a request that somebody acts on it, and on its end. */
 const LATEST_ACT_SECONDS = 120;
+const LATEST_SEQUEL_SECONDS = 400;
 
 function makeAct(chance: Chance, about: { readonly operations: readonly Operation[]; readonly deploy: Operation; readonly tenants: readonly TenantPlan[] }): Operation {
   const { deploy, operations } = about;
@@ -54,7 +69,8 @@ function makeAct(chance: Chance, about: { readonly operations: readonly Operatio
   const environment = 'request' in deploy.act ? deploy.act.request.environment : 'production';
   const kind = chance.pick<Act['kind']>([['pause', 10], ['resume', 10], ['abort', 9], ['abandon', 4], ['approve', 12], ['deny', 3], ['promote', 12], ['retry', 9], ['rollback', 9], ['freeze', 5], ['unfreeze', 3], ['look', 5], ['list', 3], ['trespass', 6]]);
   const stranger = about.tenants.find((one) => one.name !== deploy.tenant)?.name ?? deploy.tenant;
-  return { id: `o${operations.length}`, atSeconds: deploy.atSeconds + 1 + chance.below(LATEST_ACT_SECONDS), tenant: kind === 'trespass' ? stranger : deploy.tenant, act: actOf(chance, kind, { of, environment }) };
+  const latestSeconds = kind === 'retry' || kind === 'rollback' ? LATEST_SEQUEL_SECONDS : LATEST_ACT_SECONDS;
+  return { id: `o${operations.length}`, atSeconds: deploy.atSeconds + 1 + chance.below(latestSeconds), tenant: kind === 'trespass' ? stranger : deploy.tenant, act: actOf(chance, kind, { of, environment }) };
 }
 
 function actOf(chance: Chance, kind: Act['kind'], { of, environment }: { readonly of: string; readonly environment: string }): Act {
@@ -90,7 +106,7 @@ function makeHappening(chance: Chance, tenants: readonly TenantPlan[]): Happenin
 /** The rates of a wild world; a calmer one has a share of them, and each world leaves some kinds out. */
 const WILDEST: Rates = {
   'done twice': 10, 'done side by side': 10, 'done late': 15, 'failed before it was done': 7, 'failed after it was done': 7, 'done although it failed': 6, 'done again later': 10,
-  'request lost': 8, 'answer lost': 8, 'slow network': 10, 'stream cut': 2, 'announcement lost': 30,
+  'request lost': 3, 'answer lost': 3, 'slow network': 6, 'stream cut': 2, 'announcement lost': 15,
   'database busy': 1, 'slow database': 2, 'lost race': 4,
   'command failed': 6, 'slow command': 10, 'crash after the effect': 6, 'crash before the effect': 4, 'report twice': 20, 'report late': 15, 'reports out of order': 40, 'report never': 3, 'check refused': 1,
 };

@@ -16,8 +16,8 @@ export type Came = { readonly status: number; readonly body: unknown };
 /** One way over the network takes so long, and over a bad one so much longer; who hears nothing for so long gives up. */
 const LEAST_MILLISECONDS = 1;
 const MOST_MILLISECONDS = 30;
-const SLOW_MILLISECONDS = 8000;
-const TIMEOUT_MILLISECONDS = 20_000;
+const SLOW_MILLISECONDS = 4000;
+const TIMEOUT_MILLISECONDS = 5000;
 
 /** One sender's way to the control plane: slow, and it loses requests and answers. */
 export class Network {

@@ -39,6 +39,9 @@ export function keyOf(tenant: string, name: string): string {
 const TRIES = 6;
 const PAUSE_MILLISECONDS = 2000;
 
+/** How often somebody denies what could be approved. */
+const DENIED_PERCENT = 12;
+
 const made = z.object({ id: z.string() });
 const page = z.object({ items: z.array(z.looseObject({ id: z.string().optional(), stream: z.string().optional() })) });
 
@@ -51,8 +54,15 @@ export class People {
   /** What came of operations, counted by kind and status. */
   readonly outcomes = new Map<string, number>();
 
+  #asking = 0;
+
   constructor(around: PeopleSurroundings) {
     this.#around = around;
+  }
+
+  /** Whether nobody waits for an answer. */
+  get isQuiet(): boolean {
+    return this.#asking === 0;
   }
 
   /** Does what an operation says; never rejects. */
@@ -69,17 +79,25 @@ export class People {
   async lookAfter(willing: number): Promise<void> {
     for (const known of this.#around.ledger.deployments.values()) {
       const sent = isTerminal(known.state) ? [] : this.#moves(known);
-      for (const [person, one] of sent) if (this.#around.chance.percent(willing)) await this.#persist(known.tenant, person, one);
+      for (const [person, one] of sent) if (this.#around.chance.percent(willing)) await this.#do(known.tenant, person, one);
     }
+  }
+
+  async #do(tenant: string, person: Person, sent: Sent): Promise<void> {
+    const answer = await this.#persist(tenant, person, sent);
+    if (answer !== undefined) this.#count(sent.path.split('/').at(-1) ?? '', answer.status);
   }
 
   #moves({ state, id, rules }: Known): readonly (readonly [Person, Sent])[] {
     const current = currentStep(state);
     const path = (action: string) => `/v1/deployments/${id}/${action}`;
     if (rules.isGoingBack || state.plan === null) return [];
+    // What has no traffic gives no answer however often it is asked.
+    if (state.paused?.by === 'analysis' && current?.status === 'running' && current.step.kind === 'analyse') return [['bob', { method: 'POST', path: path('promote'), body: { step: current.step.id } }]];
     if (state.paused !== null && state.paused.by !== 'freeze') return [['bob', { method: 'POST', path: path('resume'), body: {} }]];
     if (current?.status !== 'running') return [];
     const step = current.step.id;
+    if (current.step.kind === 'approve' && !this.#around.faults.isOver && this.#around.chance.percent(DENIED_PERCENT)) return [['bob', { method: 'POST', path: path('deny'), body: { step } }]];
     if (current.step.kind === 'pause') return [['bob', { method: 'POST', path: path('promote'), body: { step } }]];
     return current.step.kind === 'approve' ? PEOPLE.map((person) => [person, { method: 'POST', path: path('approve'), body: { step } }]) : [];
   }
@@ -121,6 +139,13 @@ export class People {
   /** Asks until there is an answer that stays; `undefined` when there was nothing to ask, or never an answer. */
   async #persist(tenant: string, person: Person, sent: Sent | undefined): Promise<Came | undefined> {
     if (sent === undefined) return undefined;
+    this.#asking += 1;
+    const answer = await this.#tries(tenant, person, sent);
+    this.#asking -= 1;
+    return answer;
+  }
+
+  async #tries(tenant: string, person: Person, sent: Sent): Promise<Came | undefined> {
     const { time } = this.#around;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       try {

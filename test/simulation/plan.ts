@@ -40,6 +40,8 @@ export type Accident = { readonly id: string; readonly atSeconds: number; readon
 export type Plan = {
   readonly seed: number;
   readonly tenants: readonly TenantPlan[];
+  /** What is deployed before anything goes wrong. */
+  readonly dawn: readonly Operation[];
   readonly operations: readonly Operation[];
   readonly accidents: readonly Accident[];
   readonly rates: Rates;
@@ -50,15 +52,15 @@ export type Plan = {
 /** How much is to happen: within how many hours, and how many deployments people ask for. */
 export type Size = { readonly hours: number; readonly deployments: number };
 
-/** What a plan is made of and can do without: operations, accidents, and each kind of fault. */
+/** What a plan is made of and can do without: what was there before, operations, accidents, and each kind of fault. */
 export function partsOf(plan: Plan): readonly string[] {
-  return [...plan.operations.map((one) => one.id), ...plan.accidents.map((one) => one.id), ...Object.keys(plan.rates).map(partOfFault)];
+  return [...plan.dawn.map((one) => one.id), ...plan.operations.map((one) => one.id), ...plan.accidents.map((one) => one.id), ...Object.keys(plan.rates).map(partOfFault)];
 }
 
 /** The plan with only some of its parts. */
 export function planWith(plan: Plan, parts: ReadonlySet<string>): Plan {
   const rates = Object.entries(plan.rates).filter(([fault]) => parts.has(partOfFault(fault)));
-  return { ...plan, operations: plan.operations.filter((one) => parts.has(one.id)), accidents: plan.accidents.filter((one) => parts.has(one.id)), rates: Object.fromEntries(rates) };
+  return { ...plan, dawn: plan.dawn.filter((one) => parts.has(one.id)), operations: plan.operations.filter((one) => parts.has(one.id)), accidents: plan.accidents.filter((one) => parts.has(one.id)), rates: Object.fromEntries(rates) };
 }
 
 /** The part that stands for a kind of fault: `f-` and its name. */

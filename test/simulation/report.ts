@@ -7,8 +7,8 @@ import type { Told } from './run-seed.ts';
 import { shrink } from './shrink.ts';
 
 /** The last so many lines of a history are shown, each so long at the most. */
-const SHOWN_LINES = 60;
-const SHOWN_CHARACTERS = 300;
+const SHOWN_LINES = 40;
+const SHOWN_CHARACTERS = 240;
 
 /** What a person needs who looks into a broken invariant: what it is, the shortest history that shows it, and how to see it again. */
 export async function reportOf(plan: Plan, found: { readonly told: Told; readonly invariant: InvariantName; readonly folder: string; readonly asked: Asked }): Promise<string> {

@@ -25,6 +25,9 @@ const BEGIN = Date.parse('2026-11-21T12:00:00.000Z');
 const LOOK_MILLISECONDS = 15_000;
 const WILLING_PERCENT = 35;
 
+/** What is there before anything goes wrong takes so long: two waves of starts and verifications. */
+const DAWN_SECONDS = 45;
+
 /** After faults have stopped the world has this long to come to rest: all tries of a delivery take 10 minutes, a step 2, and a rollback is repeated every 5. */
 const REST_SECONDS = 5400;
 
@@ -74,6 +77,9 @@ export class Simulation {
     const { time } = this;
     await this.controlPlane.start();
     for (const tenant of this.#plan.tenants) await this.#done(async () => await this.#settle(tenant));
+    for (const operation of this.#plan.dawn) void this.people.act(operation);
+    const dawn = time.now;
+    await this.#passUntil(() => time.now >= dawn + DAWN_SECONDS * 1000);
     const begun = time.now;
     this.faults.start();
     for (const operation of this.#plan.operations) time.after(operation.atSeconds * 1000, () => void this.people.act(operation));
@@ -140,7 +146,7 @@ export class Simulation {
   }
 
   #hasEnded(): boolean {
-    if (!this.controlPlane.isUp || this.steps % 50 !== 0 || !this.controlPlane.engine.isIdle()) return false;
+    if (!this.controlPlane.isUp || this.steps % 50 !== 0 || !this.people.isQuiet || !this.controlPlane.engine.isIdle()) return false;
     return [...this.ledger.deployments.values()].every(({ state }) => isTerminal(state) && state.cleanupAt === null) && this.subscribers.every((one) => one.missing().length === 0);
   }
 
