@@ -19,7 +19,8 @@ export type CountsTrack = {
   readonly fail: Mixture;
   readonly pass: Mixture;
   readonly totals: EventsLook;
-  readonly knowledge: RatioKnowledge;
+  /** `null` where intervals are not followed. */
+  readonly knowledge: RatioKnowledge | null;
   readonly hasPassed: boolean;
 };
 
@@ -29,7 +30,7 @@ type CountsMetric = RatioMetric | RateMetric;
 export function startCounts(metric: CountsMetric, all: EvidenceSettings): CountsTrack {
   const settings = settingsOf(metric, all);
   const none = { total: 0, bad: 0 };
-  return { kind: 'counts', fail: startOdds('fail', failOf(metric), settings), pass: startOdds('pass', passOf(metric), settings), totals: { canary: none, stable: none }, knowledge: NOTHING_KNOWN, hasPassed: false };
+  return { kind: 'counts', fail: startOdds('fail', failOf(metric), settings), pass: startOdds('pass', passOf(metric), settings), totals: { canary: none, stable: none }, knowledge: settings.hasIntervals ? NOTHING_KNOWN : null, hasPassed: false };
 }
 
 /** After one more look. */
@@ -42,7 +43,7 @@ export function growCounts(track: CountsTrack, look: EventsLook, metric: CountsM
     fail: growOdds(track.fail, { side: 'fail', question: failOf(metric), logLikelihood }, settings),
     pass: growOdds(track.pass, { side: 'pass', question: passOf(metric), logLikelihood }, settings),
     totals: { canary: add(track.totals.canary, look.canary), stable: add(track.totals.stable, look.stable) },
-    knowledge: learnRatio(track.knowledge, logLikelihood),
+    knowledge: track.knowledge === null ? null : learnRatio(track.knowledge, logLikelihood),
     hasPassed: track.hasPassed,
   };
   return { ...grown, hasPassed: track.hasPassed || passOfCounts(grown, metric, all) >= all.logBeta };
@@ -59,9 +60,9 @@ export function passOfCounts(track: CountsTrack, metric: CountsMetric, all: Evid
   return metric.kind === 'rate' || metric.floor === null ? ratio : logMean([ratio, logBelowFloor(floorAt(metric.floor), track.totals.canary)]);
 }
 
-/** Between which values the ratio of canary to stable lies. */
-export function intervalOfCounts(track: CountsTrack, settings: EvidenceSettings): RatioInterval {
-  return ratioInterval(track.knowledge, settings.logAlpha);
+/** Between which values the ratio of canary to stable lies; `null` where that is not followed. */
+export function intervalOfCounts(track: CountsTrack, settings: EvidenceSettings): RatioInterval | null {
+  return track.knowledge === null ? null : ratioInterval(track.knowledge, settings.logAlpha);
 }
 
 function failOf(metric: CountsMetric) {

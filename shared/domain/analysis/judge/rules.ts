@@ -12,7 +12,7 @@ export type JudgeRules = {
 };
 
 /** The rules of a policy. A look lies within the warm-up if it ends in it. */
-export function rulesOf(policy: JudgePolicy): JudgeRules {
+export function rulesOf(policy: JudgePolicy, { hasIntervals = true }: { readonly hasIntervals?: boolean } = {}): JudgeRules {
   const { lookSeconds } = policy;
   const horizonLooks = Math.ceil(policy.horizonSeconds / lookSeconds);
   const metrics = policy.metrics.toSorted((one, other) => (one.name < other.name ? -1 : 1));
@@ -20,7 +20,7 @@ export function rulesOf(policy: JudgePolicy): JudgeRules {
   return {
     settings: {
       logAlpha: Math.log(1 / policy.alpha), logBeta: Math.log(1 / policy.beta), capFraction: policy.capFraction, phi: policy.phi,
-      onset: policy.onset === null ? null : { w0: policy.onset.w0, horizonLooks },
+      onset: policy.onset === null ? null : { w0: policy.onset.w0, horizonLooks }, hasIntervals,
     },
     metrics: metrics.map((metric) => ({ metric, weight: metric.weight / all })),
     horizonLooks,

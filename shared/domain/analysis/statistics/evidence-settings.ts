@@ -12,6 +12,8 @@ export type EvidenceSettings = {
   readonly phi: number;
   /** Late beginnings of a regression, for FAIL only; `null` for none. */
   readonly onset: Onset | null;
+  /** Whether the interval of the ratio is followed too: most of the work, and nothing that a verdict needs. */
+  readonly hasIntervals: boolean;
 };
 
 /** A log-gain as it counts: tempered, then capped. Both only make evidence weaker. */
