@@ -29,11 +29,14 @@ export const REST_STAGE = 'api';
  */
 const PUBLIC_RATE = { throttlingRateLimit: 20, throttlingBurstLimit: 40 } as const;
 
-/** Stages know settings of real methods only, not of the one that stands for all. */
-const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-
 /** What no route has: it is answered with the API's own "not found". */
 const ANY_PATH = '/{proxy+}';
+
+/**
+ * The methods that have settings of their own. Stages know those of real methods only, not of the one that stands for all, and one change of a stage
+ * takes some eighty of them: so other open paths have the two methods by which they are read, and no function is called for others.
+ */
+const METHODS = { read: ['GET', 'HEAD'], any: ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] } as const;
 
 /** A revoked key beats the authorizer's cache within a minute. */
 const AUTHORIZER_CACHE_SECONDS = 30;
@@ -52,6 +55,8 @@ const gatewayAnswers: readonly { readonly id: string; readonly type: ResponseTyp
   { id: 'QuotaExceeded', type: ResponseType.QUOTA_EXCEEDED, code: 'rate-limited', retryAfterSeconds: 60 },
   // The authorizer named a usage key that has just gone; the next request is counted for another.
   { id: 'UsageKeyUnknown', type: ResponseType.INVALID_API_KEY, code: 'unavailable' },
+  // All other paths have every method.
+  { id: 'MethodUnknown', type: ResponseType.MISSING_AUTHENTICATION_TOKEN, code: 'method-not-allowed' },
   { id: 'TooLarge', type: ResponseType.REQUEST_TOO_LARGE, code: 'body-too-large' },
   { id: 'IntegrationFailed', type: ResponseType.INTEGRATION_FAILURE, code: 'unavailable' },
   { id: 'IntegrationTimedOut', type: ResponseType.INTEGRATION_TIMEOUT, code: 'unavailable' },
@@ -98,10 +103,14 @@ export class RestApi extends Construct {
     return this.api.url.replace(/\/$/, '');
   }
 
-  /** One resource per path, for every method: a method that it does not know is the function's to refuse, with the API's own words. */
+  /** One resource per path, for every method: a method that it does not know is the function's to refuse, with the API's own words. Open paths are only read. */
   #addRoutes(): void {
     const names = new Map<string, string>();
-    for (const [path, open] of openness()) this.#method(path === '/' ? this.api.root : this.#resource(path, names), open);
+    for (const [path, isOpen] of openness()) {
+      const resource = path === '/' ? this.api.root : this.#resource(path, names);
+      if (!isOpen) resource.addMethod('ANY', this.#integration, { authorizationType: AuthorizationType.CUSTOM, authorizer: this.#authorizer, apiKeyRequired: this.#usageKeys });
+      else for (const method of path === ANY_PATH ? ['ANY'] : METHODS.read) resource.addMethod(method, this.#integration, { authorizationType: AuthorizationType.NONE });
+    }
   }
 
   /** API Gateway wants one name for a path's parameter at one place, whatever a route calls it; the function has the path itself. */
@@ -117,16 +126,12 @@ export class RestApi extends Construct {
     return resource;
   }
 
-  #method(resource: IResource, open: boolean): void {
-    resource.addMethod('ANY', this.#integration, open ? { authorizationType: AuthorizationType.NONE } : { authorizationType: AuthorizationType.CUSTOM, authorizer: this.#authorizer, apiKeyRequired: this.#usageKeys });
-  }
-
   #addGatewayAnswers(): void {
     for (const { id, type, code, retryAfterSeconds } of gatewayAnswers) {
       const problem = problemOf(new Failure(code, errors[code].title), '$context.requestId');
       new GatewayResponse(this, id, {
         restApi: this.api, type, statusCode: String(problem.status),
-        responseHeaders: { ...securityHeaders, 'content-type': "'application/problem+json'", ...(retryAfterSeconds === undefined ? {} : { 'retry-after': `'${retryAfterSeconds}'` }), ...(code === 'unauthenticated' ? { 'www-authenticate': "'Bearer'" } : {}) },
+        responseHeaders: { ...securityHeaders, 'content-type': "'application/problem+json'", ...(retryAfterSeconds === undefined ? {} : { 'retry-after': `'${retryAfterSeconds}'` }), ...(code === 'unauthenticated' ? { 'www-authenticate': "'Bearer'" } : {}), ...(code === 'method-not-allowed' ? { allow: `'${METHODS.read.join(', ')}'` } : {}) },
         templates: { 'application/json': JSON.stringify(problem) },
       });
     }
@@ -142,5 +147,5 @@ function openness(): ReadonlyMap<string, boolean> {
 
 function publicThrottles(): { readonly [method: string]: MethodDeploymentOptions } {
   const open = [...openness()].filter(([, isOpen]) => isOpen).map(([path]) => path);
-  return Object.fromEntries(open.flatMap((path) => METHODS.map((method) => [`${path}/${method}`, PUBLIC_RATE])));
+  return Object.fromEntries(open.flatMap((path) => (path === ANY_PATH ? METHODS.any : METHODS.read).map((method) => [`${path}/${method}`, PUBLIC_RATE])));
 }

@@ -35,13 +35,26 @@ describe('what is open to everybody', () => {
     const open = new Set(Object.values(routes).filter(({ permission }) => permission === 'public').map(({ path }) => path));
     expect(new Set(own.map(({ ResourcePath }) => pathOf(ResourcePath)))).toEqual(new Set([...open, '/', '/{proxy+}']));
     const [all] = settings?.filter(({ ResourcePath, HttpMethod }) => ResourcePath === '/*' && HttpMethod === '*') ?? [];
-    for (const [, methods] of Map.groupBy(own, ({ ResourcePath }) => ResourcePath)) {
-      expect(methods.map(({ HttpMethod }) => HttpMethod).toSorted()).toEqual(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
+    for (const [path, methods] of Map.groupBy(own, ({ ResourcePath }) => ResourcePath)) {
+      expect(methods.map(({ HttpMethod }) => HttpMethod).toSorted()).toEqual(pathOf(path) === '/{proxy+}' ? ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] : ['GET', 'HEAD']);
       for (const { ThrottlingRateLimit, ThrottlingBurstLimit } of methods) {
         expect(ThrottlingRateLimit).toBeLessThan((all?.ThrottlingRateLimit ?? 0) / 10);
         expect(ThrottlingBurstLimit).toBeLessThan((all?.ThrottlingBurstLimit ?? 0) / 10);
       }
     }
+  });
+
+  it('has few enough settings for one change of the stage, which the gateway calls too large beyond some eighty', () => {
+    const settings = z.object({ MethodSettings: z.array(z.looseObject({})) });
+    const changes = controlPlane.properties('AWS::ApiGateway::Stage', settings).flatMap(({ MethodSettings }) => MethodSettings.map((one) => Object.keys(one).length - 2));
+    expect(changes.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(80);
+  });
+
+  it('answers a method that nothing is read by with the API\'s own words, and calls no function for it', () => {
+    const answers = controlPlane.properties('AWS::ApiGateway::GatewayResponse', z.object({ ResponseType: z.string(), StatusCode: z.string(), ResponseParameters: z.record(z.string(), z.string()), ResponseTemplates: z.record(z.string(), z.string()) }));
+    const refused = answers.find(({ ResponseType }) => ResponseType === 'MISSING_AUTHENTICATION_TOKEN');
+    expect([refused?.StatusCode, refused?.ResponseParameters['gatewayresponse.header.allow']]).toEqual(['405', "'GET, HEAD'"]);
+    expect(JSON.parse(refused?.ResponseTemplates['application/json'] ?? '')).toMatchObject({ code: 'method-not-allowed', status: 405 });
   });
 
   it('is none of what needs a key', () => {

@@ -43,8 +43,11 @@ describe('the app translates the tables', () => {
 
   it('has each path of the routes and no other, but for the root and what no route has', () => {
     const expected = [...new Set(Object.values(routes).map(({ path }) => bare(path)))];
-    expect(paths().map(({ path }) => bare(path)).sort()).toEqual([...expected, '/', '/{}'].sort());
-    expect(new Set(paths().map(({ method }) => method))).toEqual(new Set(['ANY']));
+    expect([...new Set(paths().map(({ path }) => bare(path)))].sort()).toEqual([...expected, '/', '/{}'].sort());
+    for (const [path, methods] of Map.groupBy(paths(), (one) => one.path)) {
+      const isRead = methods.every(({ authorized }) => !authorized) && bare(path) !== '/{}';
+      expect(methods.map(({ method }) => method).sort()).toEqual(isRead ? ['GET', 'HEAD'] : ['ANY']);
+    }
   });
 
   it('asks for a key on each path that has a route which is not public', () => {
