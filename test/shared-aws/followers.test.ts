@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { bringIn } from '#aws/bring-in';
 import type { GatewaySubscription } from '#aws/connections';
 import { Followers } from '#aws/followers';
 import type { ServerMessage } from '#contracts/stream';
@@ -79,6 +80,25 @@ describe('followers', () => {
     expect(seconds(followed, start)).toBeLessThan(2.5);
     expect(followed.served('few', 1)).toBe(3);
     expect(followed.served('many', 1)).toBeGreaterThan(50);
+  });
+
+  it('of one tenant hold up the projection of another tenant\'s event no longer than that, batch after batch', async () => {
+    const followed = new Followed();
+    followed.add('many', 20_000, 3);
+    const followers = followed.followers();
+    const projectedAt: number[] = [];
+    // What the projector does with the batches of a shard, one after the other: all of them were there at the beginning.
+    const start = followed.time.now();
+    for (let batch = 1; batch <= 3; batch += 1) {
+      const later = await bringIn({
+        feed: { record: async () => {} }, tell: () => {}, delay: () => {},
+        project: async ({ tenant }) => { if (tenant === 'few') projectedAt.push(seconds(followed, start)); },
+      }, [event('many', batch), event('few', batch)]);
+      expect(later).toEqual([]);
+      await followers.serve(['many', 'few'], 2000);
+    }
+    expect(projectedAt).toHaveLength(3);
+    for (const [index, at] of projectedAt.entries()) expect(at).toBeLessThan(index * 2.5 + 0.1);
   });
 
   it('of many tenants with too many subscriptions have their turns one after the other, and all get theirs in the end', async () => {
