@@ -47,7 +47,7 @@ export const scenarios = {
   twice: errors('errors 0.5 → 1 %', 'worse', () => ({ ...usual, canaryErrors: 0.01 })),
   fourTimes: errors('errors 0.5 → 2 %', 'worse', () => ({ ...usual, canaryErrors: 0.02 })),
   tenTimes: errors('errors 0.5 → 5 %', 'worse', () => ({ ...usual, canaryErrors: 0.05 })),
-  bothSame: both('errors and latency the same (A/A)', 'healthy', { latency: latency(1) }),
+  bothSame: both('errors and latency the same (A/A)', 'healthy', { latency: latency(1) }, { runs: 1000 }),
   slower: both('latency × 1.3', 'worse', { latency: latency(1.3) }),
   muchSlower: both('latency × 2', 'worse', { latency: latency(2) }),
   atPassMargin: both('latency × 1.2, the margin of passing', 'worse', { latency: latency(1.2) }),
@@ -60,7 +60,7 @@ export const scenarios = {
   sharedBursts: errors('bursts over both arms, variance × 6', 'healthy', () => ({ ...usual, sharedBursts: 6 }), { runs: 4000 }),
   lateFour: late('errors 2 % from 600 s on', 0.02),
   lateTen: late('errors 5 % from 600 s on', 0.05),
-  day: errors('24 hours, the same (A/A), margin 1', 'healthy', () => usual, { looks: 8640, runs: 300 }),
+  day: errors('24 hours, the same (A/A), margin 1', 'healthy', () => usual, { looks: 8640, runs: 1000 }),
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

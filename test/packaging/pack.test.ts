@@ -70,6 +70,20 @@ describe('the packed package', () => {
     expect(typeCheck('typed', text)).toMatchObject({ status: 0, stdout: '' });
   });
 
+  it('gives its judge, as pure functions with types', () => {
+    const text = [
+      "import { createJudge, judgePolicy } from 'sluice/judge';",
+      "import type { Judgement } from 'sluice/judge';",
+      "const judge = createJudge(judgePolicy.parse({ metrics: [{ name: 'errors', kind: 'ratio' }] }));",
+      "const look = { metrics: { errors: { kind: 'counts', canary: { total: 400, bad: 6 }, stable: { total: 1600, bad: 17 } } } } as const;",
+      'const judgement: Judgement = judge.judgement(judge.take(judge.start(), look));',
+      'console.log(judgement.verdict);',
+    ].join('\n');
+    expect(typeCheck('judged', text)).toMatchObject({ status: 0, stdout: '' });
+    installed.write('judge.js', text.replace(/^import type .*$/m, '').replace(': Judgement', '').replace(' as const', ''));
+    expect(installed.run('npx', ['--no-install', 'node', 'judge.js'])).toMatchObject({ status: 0, stdout: 'Continue\n' });
+  });
+
   it('refuses what does not fit these types', () => {
     const text = "import { createClient } from 'sluice/client';\nawait createClient({ url: 'http://127.0.0.1:1', key: 'x' }).requestDeployment({ body: { aplication: 'shop' } });\n";
     const { status, stdout } = typeCheck('mistyped', text);
