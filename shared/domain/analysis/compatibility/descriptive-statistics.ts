@@ -57,6 +57,16 @@ export function outliersByDeviation(values: readonly number[], factor: number): 
   return values.map((value) => Math.abs(value - meanOf(values)) > factor * deviation);
 }
 
+/** The values without those that are no numbers. */
+export function withoutNaNs(values: readonly number[]): readonly number[] {
+  return values.filter((value) => !Number.isNaN(value));
+}
+
+/** The values with another one in the place of those that are no numbers. */
+export function replaceNaNs(values: readonly number[], by: number): readonly number[] {
+  return values.map((value) => (Number.isNaN(value) ? by : value));
+}
+
 /** The values without those that are marked. */
 export function withoutOutliers(values: readonly number[], outliers: readonly boolean[]): readonly number[] {
   return values.filter((_, index) => outliers[index] !== true);

@@ -1,5 +1,5 @@
 import type { CompatibilityReport, CompatibilityRound } from '#domain/analysis/compatibility/compatibility-report';
-import { outliersByQuartiles, withoutOutliers } from '#domain/analysis/compatibility/descriptive-statistics';
+import { outliersByQuartiles, replaceNaNs, withoutNaNs, withoutOutliers } from '#domain/analysis/compatibility/descriptive-statistics';
 import { classifyByMannWhitney } from '#domain/analysis/compatibility/kayenta-metric-classifier';
 import type { KayentaClassification } from '#domain/analysis/compatibility/kayenta-metric-classifier';
 import { kayentaScore } from '#domain/analysis/compatibility/kayenta-score';
@@ -46,7 +46,7 @@ type Result = KayentaClassification & { readonly name: string };
 /** Labels one metric by Kayenta's rules: values that are no numbers and outliers are handled first, in this order. */
 export function classifyForKayenta(arms: { readonly experiment: readonly number[]; readonly control: readonly number[] }, settings: KayentaMetric): KayentaClassification {
   const clean = (values: readonly number[]) => {
-    const numbers = settings.nanStrategy === 'remove' ? values.filter((value) => !Number.isNaN(value)) : values.map((value) => (Number.isNaN(value) ? 0 : value));
+    const numbers = settings.nanStrategy === 'remove' ? withoutNaNs(values) : replaceNaNs(values, 0);
     return settings.outliers.strategy === 'remove' ? withoutOutliers(numbers, outliersByQuartiles(numbers, settings.outliers.outlierFactor, true)) : numbers;
   };
   const { measure, allowedIncrease, allowedDecrease, criticalIncrease, criticalDecrease } = settings.effectSize;

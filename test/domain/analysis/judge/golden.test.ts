@@ -31,6 +31,6 @@ describe(`the judge, beside an independent implementation (${madeBy})`, () => {
 });
 
 function close(what: string, found: number | null | undefined, expected: number | null): void {
-  if (expected === null || found === null || found === undefined) return expect(found, what).toBe(expected);
-  expect(Math.abs(found - expected), `${what}: ${found} beside ${expected}`).toBeLessThanOrEqual(DIGITS * Math.max(1, Math.abs(expected)));
+  const distance = found === expected ? 0 : Math.abs((found ?? Number.NaN) - (expected ?? Number.NaN));
+  expect(distance, `${what}: ${found} beside ${expected}`).toBeLessThanOrEqual(DIGITS * Math.max(1, Math.abs(expected ?? 0)));
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeLooks, readJudgeInput } from '#domain/analysis/judge/judge-file';
 import type { JudgeReport } from '#domain/analysis/judge/judge-file';
 import { isBeyondBounds, largestGap, quantilePosition, tolerated } from '#domain/analysis/judge/latency-counts';
+import type { LatencySketch } from '#domain/analysis/latency-sketch';
 
 const latency = { name: 'latency', kind: 'distribution' };
 const logarithmic = { bounds: null, accuracy: 0.01 };
@@ -15,7 +16,7 @@ function judged(metric: object, looks: readonly object[], policy: object = {}): 
 
 describe('a quantile of buckets', () => {
   it('is the smallest bucket up to which its share lies', () => {
-    const sketch = { zeros: 1, buckets: [[3, 2], [5, 1]] as [number, number][] };
+    const sketch: LatencySketch = { zeros: 1, buckets: [[3, 2], [5, 1]] };
     expect([0.25, 0.26, 0.75, 0.76, 1].map((level) => quantilePosition(sketch, level))).toEqual(['zero', 3, 3, 5, 5]);
     expect(quantilePosition({ zeros: 0, buckets: [] }, 0.5)).toBeNull();
   });
@@ -80,7 +81,8 @@ describe('latencies', () => {
   });
 
   it('have a largest gap, which a tolerance takes away', () => {
-    const [canary, stable] = [{ zeros: 0, buckets: [[2, 10]] as [number, number][] }, { zeros: 0, buckets: [[0, 10]] as [number, number][] }];
+    const canary: LatencySketch = { zeros: 0, buckets: [[2, 10]] };
+    const stable: LatencySketch = { zeros: 0, buckets: [[0, 10]] };
     expect(largestGap({ bounds: null, canary, stable }, 1, 0.01)).toBe(1);
     expect(largestGap({ bounds: null, canary, stable }, 1.04, 0.01)).toBe(0);
   });
