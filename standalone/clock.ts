@@ -2,7 +2,10 @@ import type { Clock } from '#ports/clock';
 
 /** Waits, so that tests can let time pass without waiting. */
 export interface Sleeper {
-  /** Resolves at a time (milliseconds since 1970), never earlier, or as soon as waiting is aborted. `Infinity` waits for the abort. */
+  /**
+   * Resolves at a time (milliseconds since 1970), never earlier, or as soon as waiting is aborted. `Infinity` waits for the abort. When the clock is set back meanwhile, it resolves after as long as it would have
+   * without that: then it is earlier by the clock.
+   */
   sleepUntil(at: number, abort: AbortSignal): Promise<void>;
 }
 
@@ -19,7 +22,14 @@ const LONGEST_PAUSE_MILLISECONDS = 60_000;
 export function systemSleeper(clock: Clock): Sleeper {
   return {
     async sleepUntil(at, abort) {
-      while (!abort.aborted && clock.now() < at) await pause(Math.min(at - clock.now(), LONGEST_PAUSE_MILLISECONDS), abort);
+      let [seen, end] = [clock.now(), at];
+      while (!abort.aborted && seen < end) {
+        await pause(Math.min(end - seen, LONGEST_PAUSE_MILLISECONDS), abort);
+        const now = clock.now();
+        // Set back by hours, it would otherwise make everything wait for hours.
+        if (now < seen) end -= seen - now;
+        seen = now;
+      }
     },
   };
 }

@@ -52,6 +52,8 @@ export type Engine = {
   start(): Promise<void>;
   /** Whether nothing runs and nothing is due. */
   isIdle(): boolean;
+  /** Has everything that waits for a time wait as long as it was to: called when the clock was set back by so much. */
+  clockWasSetBack(milliseconds: number): Promise<void>;
   /** Begins nothing more, waits for what runs (at most 10 s), closes the file. */
   close(): Promise<void>;
 };
@@ -97,6 +99,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       relay.start();
       engine.start();
       await scheduler.start();
+    },
+    clockWasSetBack: async (milliseconds) => {
+      await database.run('bringForward', { milliseconds, now: clock.now() });
+      for (const signal of [signals.timersChanged, signals.delivered, changed]) signal.notify();
+      scheduler.lookAgain();
     },
     isIdle: () => relay.isIdle && scheduler.isIdle && engine.isIdle,
     close: async () => {

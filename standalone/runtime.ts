@@ -11,6 +11,7 @@ import { MemoryRateLimits } from '#engine/memory-rate-limits';
 import { systemClock } from '#engine/system-clock';
 
 import { version } from '../shared/version.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { OpenConnections } from './connections.ts';
 import { ENGINE_TENANT, openEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
@@ -65,10 +66,12 @@ export async function startStandalone(options: StandaloneOptions): Promise<Runni
     const api = createApi({ operations: engine.handlers.operations, ports: engine.ports, tickets, rateLimits: new MemoryRateLimits(systemClock), metrics, cursorKey: cursorKeyOf(await engine.dataKeyOf(ENGINE_TENANT)), report });
     const server = await startServer({ api, ports: engine.ports, metrics, connections, appended: engine.signals.appended, listen: options.listen, report });
     await engine.start();
+    const stopWatching = watchClock(engine, options.log);
     return {
       url: server.url, firstKeys,
       close: async () => {
         stopCounting();
+        stopWatching();
         await server.close();
         await engine.close();
       },
@@ -88,6 +91,21 @@ async function ensureFirstKeys(engine: Engine, adminKey: string | undefined): Pr
 async function checkStorage(engine: Engine | undefined): Promise<void> {
   if (engine === undefined || !engine.database.isOpen) throw new Failure('unavailable', 'the data folder is closed');
   await engine.counts();
+}
+
+/** How often the clock is compared with the time that has passed. */
+const WATCH_MILLISECONDS = 1000;
+
+/** Tells the engine when the machine's clock was set back; answers how to stop. */
+function watchClock(engine: Engine, log: (line: string) => void): () => void {
+  const watch = new ClockWatch({ clock: systemClock, passedMilliseconds: () => performance.now() });
+  const timer = setInterval(() => {
+    const milliseconds = watch.setBackMilliseconds();
+    if (milliseconds === 0) return;
+    log(`the clock was set back by ${Math.round(milliseconds / 1000)} s; what waits for a time goes on waiting as long as it was to`);
+    engine.clockWasSetBack(milliseconds).catch((error: unknown) => log(`trouble after the clock was set back: ${wordsOf(error)}`));
+  }, WATCH_MILLISECONDS).unref();
+  return () => clearInterval(timer);
 }
 
 /** How often the gauges of queues are brought up to date. */

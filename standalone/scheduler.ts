@@ -45,6 +45,7 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #timers: DueWork<TimerRow>;
   readonly #schedules: DueWork<ScheduleRow>;
+  readonly #rescheduled = new Signal();
   #started: Promise<void> | undefined;
 
   constructor(options: SchedulerOptions) {
@@ -55,9 +56,8 @@ export class Scheduler {
       ...shared, name: 'timers', source: timerSource(options), wake: options.timersChanged,
       concurrency: CONCURRENT_TIMERS, maximumAttempts: MAXIMUM_ATTEMPTS, attemptTimeoutSeconds: TIMER_TIMEOUT_SECONDS,
     });
-    const rescheduled = new Signal();
     this.#schedules = new DueWork({
-      ...shared, name: 'schedules', source: scheduleSource(options, rescheduled), wake: rescheduled,
+      ...shared, name: 'schedules', source: scheduleSource(options, this.#rescheduled), wake: this.#rescheduled,
       concurrency: schedules.length, maximumAttempts: SCHEDULE_ATTEMPTS, attemptTimeoutSeconds: SCHEDULE_TIMEOUT_SECONDS,
     });
   }
@@ -72,6 +72,11 @@ export class Scheduler {
     this.#timers.start();
     await this.#options.database.run('keepSchedules', { names: schedules.map(({ name }) => name), dueAt: this.#options.clock.now() });
     this.#schedules.start();
+  }
+
+  /** Looks at the table of schedules, which somebody else has changed. */
+  lookAgain(): void {
+    this.#rescheduled.notify();
   }
 
   /** Fires nothing more; waits for what runs, at most 10 s. */
