@@ -5,7 +5,6 @@ const FOLDERS_OF_THEIR_OWN: { readonly [folder: string]: string } = {
   docs: 'what the pages promise',
   packaging: 'the published package, the image and the continuous integration',
   faults: 'processes that are killed, disks that are full or torn, clocks that jump',
-  simulation: 'the whole system under chance, in virtual time',
   abuse: 'what strangers, guessers and tenants without measure can do, on the standalone engine',
   'application/crash': 'the use cases, ended at any moment and begun again',
   simulation: 'the whole system in a simulated world, in which everything goes wrong',
