@@ -42,7 +42,7 @@ export const closeCodes = {
 export const closeReasons: Readonly<Record<(typeof closeCodes)[keyof typeof closeCodes], string>> = {
   [closeCodes.goingAway]: 'the server stops or restarts',
   [closeCodes.unsupportedData]: 'a binary message came; all messages are JSON texts',
-  [closeCodes.policyViolation]: 'too many messages that do not fit the schema',
+  [closeCodes.policyViolation]: 'too many messages that do not fit the schema, or one that comes in too many pieces',
   [closeCodes.messageTooBig]: 'a message was larger than allowed',
   [closeCodes.internalError]: 'something unexpected happened on the server',
   [closeCodes.keyInvalid]: 'the key was revoked or has expired',

@@ -34,8 +34,23 @@ export class Outbox {
 
   /** Sends an answer at once. Who lets answers pile up is closed. */
   sendNow(message: ServerMessage): void {
-    if (this.#socket.bufferedAmount > this.#settings.closeBytes) this.#socket.close(closeCodes.tooManyMessages, 'answers are not read');
-    this.#send(message);
+    if (this.#hasRoom()) this.#send(message);
+  }
+
+  /** Answers a ping of the protocol, within the same bound. */
+  pong(data: Uint8Array): void {
+    if (this.#hasRoom()) this.#socket.pong(data);
+  }
+
+  /** Says that it was too much, and reads no more: what still comes is not even thrown away, and who does not answer is cut. */
+  closeOnFlood(reason: string): void {
+    this.#socket.close(closeCodes.tooManyMessages, reason);
+    this.#socket.pause();
+  }
+
+  #hasRoom(): boolean {
+    if (this.#socket.bufferedAmount > this.#settings.closeBytes) this.closeOnFlood('answers are not read');
+    return this.#socket.readyState === this.#socket.OPEN;
   }
 
   /** Sends an event as soon as there is room. `slow`: there was none in time, and the event was not sent. */

@@ -60,7 +60,10 @@ export class StreamConnection implements OpenConnection {
     this.#outbox = new Outbox(socket, context.settings.outbox);
     this.#heardAt = context.ports.clock.now();
     socket.on('message', (data, isBinary) => this.#receive(data.toString(), isBinary));
-    socket.on('ping', () => this.#heard());
+    socket.on('ping', (data) => {
+      if (this.#isOpen() && this.#heard()) this.#outbox.pong(data);
+    });
+    socket.on('pong', () => this.#isOpen() && this.#heard());
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
         this.#end();
@@ -96,6 +99,10 @@ export class StreamConnection implements OpenConnection {
     this.#socket.terminate();
   }
 
+  #isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
   #heard(): boolean {
     const now = this.#context.ports.clock.now();
     this.#heardAt = now;
@@ -103,12 +110,13 @@ export class StreamConnection implements OpenConnection {
     this.#bucket = { ...bucket, tokens: bucket.tokens - 1 };
     if (secondsToTokens(bucket, this.#context.settings.messageRate) === 0) return true;
     this.#fail(null, new Failure('rate-limited', 'too many messages'));
-    this.close(closeCodes.tooManyMessages, 'too many messages');
+    this.#end();
+    this.#outbox.closeOnFlood('too many messages');
     return false;
   }
 
   #receive(text: string, isBinary: boolean): void {
-    if (this.#socket.readyState !== this.#socket.OPEN || !this.#heard()) return;
+    if (!this.#isOpen() || !this.#heard()) return;
     if (isBinary) {
       this.close(closeCodes.unsupportedData, 'messages are JSON texts');
       return;

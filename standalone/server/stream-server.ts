@@ -32,14 +32,20 @@ export type StreamServerOptions = {
   readonly checkSite: (headers: IncomingMessage['headers']) => void;
 };
 
-/** How long a client has to answer the close of a stopping server before it is cut. */
+/** How long a client has to answer a close before it is cut. */
 const CLOSE_MILLISECONDS = 2000;
+
+/**
+ * One message comes as one frame, and 32 KiB of it as 23 segments of a usual network: sixteen frames and 256 pieces are many times what any client
+ * sends, and each piece costs some hundred bytes beside its content. 10,000 connections can so hold half a message, and 1 GB, at the most.
+ */
+const SOCKET_BOUNDS = { maxPayload: MAXIMUM_MESSAGE_BYTES, maxFragments: 16, maxBufferedChunks: 256, closeTimeout: CLOSE_MILLISECONDS } as const;
 
 /** Opens WebSockets for who has a key or a ticket, and watches over the open ones. */
 export class StreamServer {
   readonly #options: StreamServerOptions;
   readonly #context: StreamContext;
-  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MAXIMUM_MESSAGE_BYTES, perMessageDeflate: false, clientTracking: false });
+  readonly #sockets = new WebSocketServer({ noServer: true, ...SOCKET_BOUNDS, perMessageDeflate: false, clientTracking: false, autoPong: false });
   readonly #open = new Set<StreamConnection>();
   #isClosing = false;
 
