@@ -16,6 +16,9 @@ export const CLEANUP_SECONDS = CLEANUP_DAYS * 86_400;
 /** While a later deployment holds the lease and has not changed anything yet, it is looked again so much later: whether it will is not known before. */
 const POSTPONED_SECONDS = 60;
 
+/** An event's reason has at most so many characters. */
+const LONGEST_REASON_CHARACTERS = 2000;
+
 /** The timer of a deployment's clean-up: of its begin, and then of its last moment. */
 export async function setCleanUp(context: Context, deployment: string, at: string): Promise<void> {
   await context.ports.timers.set({ id: `cleanup/${context.tenant}/${deployment}`, at, payload: { kind: 'cleanup', tenant: context.tenant, deployment } });
@@ -24,7 +27,7 @@ export async function setCleanUp(context: Context, deployment: string, at: strin
 /**
  * Stops the old side of a succeeded deployment after its delay. A deployment that has changed one of the targets since takes the old side over:
  * its commands say what runs, and its higher generation fences this one's. One that only held the lease, because all was there already or it
- * was turned away, has taken nothing over. What no target has done in time is given up.
+ * was turned away, has taken nothing over; and where only some targets were changed, these refuse what is left for the others to do. What no target has done in time is given up.
  */
 export async function cleanUp(context: Context, deployment: string): Promise<void> {
   const loaded = await loadDeployment(context, deployment);
@@ -35,13 +38,14 @@ export async function cleanUp(context: Context, deployment: string): Promise<voi
     await awaitReports(context, deployment, running.startedAt ?? loaded.state.updatedAt);
     return;
   }
-  const leases = await Promise.all(plan.targets.map(async (target) => await context.ports.leases.read(context.tenant, target.name, loaded.state.request.application)));
-  const taken = await changedBy(context, deployment, leases.flat());
-  if (taken !== undefined) {
-    await decideAndAppend(context, deployment, { type: 'FinishCleanup', outcome: 'takenOver', reason: `a later deployment changes ${taken}`, at: nowOf(context) });
+  const { targets } = plan.cleanup?.step ?? { targets: [] };
+  const leases = (await Promise.all(targets.map(async (target) => await context.ports.leases.read(context.tenant, target, loaded.state.request.application)))).flat();
+  const changed = await changedBy(context, deployment, leases);
+  if (changed.length > 0 && changed.length === leases.length) {
+    await decideAndAppend(context, deployment, { type: 'FinishCleanup', outcome: 'takenOver', reason: `a later deployment changes ${changed.join(', ')}`.slice(0, LONGEST_REASON_CHARACTERS), at: nowOf(context) });
     return;
   }
-  if (leases.flat().some((lease) => lease.holder !== null)) {
+  if (leases.some((lease) => lease.holder !== null)) {
     await setCleanUp(context, deployment, new Date(context.ports.clock.now() + POSTPONED_SECONDS * 1000).toISOString());
     return;
   }
@@ -49,16 +53,17 @@ export async function cleanUp(context: Context, deployment: string): Promise<voi
   await awaitReports(context, deployment, nowOf(context));
 }
 
-/** The target that a later deployment has changed: the one that holds its lease, or the last one that succeeded there. */
-async function changedBy(context: Context, deployment: string, leases: readonly Lease[]): Promise<string | undefined> {
-  for (const lease of leases) {
-    for (const other of new Set([lease.holder, lease.stableBy])) {
+/** The targets that a later deployment has changed: the one that holds the lease, or the last one that succeeded there. The others it has left as they were. */
+async function changedBy(context: Context, deployment: string, leases: readonly Lease[]): Promise<readonly string[]> {
+  const changed = new Set<string>();
+  for (const { target, holder, stableBy } of leases) {
+    for (const other of new Set([holder, stableBy])) {
       if (other === null || other === deployment) continue;
       const loaded = await loadDeployment(context, other);
-      if (loaded === undefined || touched(loaded.state).targets.includes(lease.target)) return lease.target;
+      if (loaded === undefined || touched(loaded.state).targets.includes(target)) changed.add(target);
     }
   }
-  return undefined;
+  return [...changed];
 }
 
 /** Ends a clean-up of which the time is over; sets the timer for that where it is not. */
