@@ -43,6 +43,11 @@ export function colourless(text: string): string {
   return text.replaceAll(/[[\p{Cc}\u202a-\u202e\u2066-\u2069]--[\n\t]]/gv, '\ufffd');
 }
 
+/** A text of several lines as one entry of a log: the further ones are indented, so that none of them can pass for an entry of its own. */
+export function oneEntry(text: string): string {
+  return text.replaceAll(/[\n\u2028\u2029]/g, '\n  ');
+}
+
 /** JSON text with all that a terminal could obey written as escapes: the same value, and harmless to look at. JSON itself escapes only what is below the blank. */
 export function harmlessJson(json: string): string {
   return json.replaceAll(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

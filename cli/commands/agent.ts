@@ -4,6 +4,7 @@ import { agentSettings, agentVariables, clientVariables } from '#contracts/envir
 import { command } from '../command.ts';
 import type { Options } from '../command.ts';
 import { outcomes } from '../exit-codes.ts';
+import { oneEntry } from '../paint.ts';
 import { asFlag, readSettings, unlessEmpty } from '../read-settings.ts';
 import { aborted } from '../until.ts';
 import { UsageError } from '../usage-error.ts';
@@ -45,7 +46,7 @@ export const agentCommand = command({
     const { url, key } = server();
     if (key === undefined) throw new UsageError(`an agent needs a key: give --key or ${clientVariables.key.variable}; an admin makes one with: sluice keys create --role agent --target ${settings.target}`);
     const { runAgent } = await import('#agent/runtime');
-    const agent = await runAgent({ ...settings, url, key, stateFolder, tell: output.note });
+    const agent = await runAgent({ ...settings, url, key, stateFolder, tell: (text) => output.note(oneEntry(text)) });
     output.oneOfMany({ instance: agent.instance, metricsUrl: agent.metricsUrl }, () => [`agent ${agent.instance} runs; metrics at ${agent.metricsUrl}`]);
     await Promise.race([agent.ended, aborted(signal)]);
     await agent.stop();

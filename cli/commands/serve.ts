@@ -4,6 +4,7 @@ import type { ServeSettings } from '#contracts/environment';
 import { command } from '../command.ts';
 import type { Options, Surroundings } from '../command.ts';
 import { outcomes } from '../exit-codes.ts';
+import { oneEntry } from '../paint.ts';
 import { asFlag, readSettings, unlessEmpty } from '../read-settings.ts';
 import { aborted } from '../until.ts';
 import { UsageError } from '../usage-error.ts';
@@ -54,7 +55,7 @@ function startOptions(settings: ServeSettings, { output }: Surroundings) {
   return {
     dataFolder: settings.data,
     listen: { host, port, insecure, allowedHosts, ...tls },
-    log: output.note,
+    log: (text: string) => output.note(oneEntry(text)),
     ...(settings.masterKeyFile === undefined ? {} : { masterKeyFile: settings.masterKeyFile }),
     ...(settings.adminKey === undefined ? {} : { adminKey: settings.adminKey }),
   };

@@ -26,7 +26,7 @@ export function parseDocuments(text: string): { readonly documents: readonly Par
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   const tooDeep = offsetBeyondDepth(tokens);
   if (tooDeep !== undefined) return { documents: [], faults: [{ line: lines.linePos(tooDeep).line, reason: `is nested more than ${MAXIMUM_DEPTH} levels deep` }] };
-  const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: true, strict: true, stringKeys: true, merge: false, lineCounter: lines });
+  const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: true, strict: true, stringKeys: true, merge: false, resolveKnownTags: false, lineCounter: lines });
   const all = [...composer.compose(tokens)];
   const faults = all.flatMap((document) => faultsOf(document, lines));
   if (all.length > MAXIMUM_DOCUMENTS) faults.push({ line: 1, reason: `holds ${all.length} documents, and at most ${MAXIMUM_DOCUMENTS} are taken from one text` });

@@ -17,7 +17,7 @@ export type Asked = {
 export async function ask(api: Api, { method, path, query = '', headers = {}, key, body, clientAddress = '127.0.0.1', traceId }: Asked): Promise<HttpAnswer> {
   const bytes = body === undefined ? new Uint8Array() : new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body));
   return await api.handle({
-    method, path, query, clientAddress, ...(traceId === undefined ? {} : { traceId }),
+    method, path, query, clientAddress, baseUrl: 'http://127.0.0.1', ...(traceId === undefined ? {} : { traceId }),
     headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     readBody: async (maximumBytes) => (bytes.byteLength > maximumBytes ? 'too-large' : bytes),
   });

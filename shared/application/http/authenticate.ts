@@ -99,7 +99,20 @@ async function touch(outside: Pick<Outside, 'ports'>, record: KeyRecord): Promis
 }
 
 function guessBucket(clientAddress: string): string {
-  return `guess/${clientAddress}`;
+  return `guess/${neighbourhoodOf(clientAddress)}`;
+}
+
+/**
+ * What is one guesser's: an IPv4 address, also one in the form of IPv6, or the first 64 bits of an IPv6 address: a host makes up the other 64
+ * by itself (RFC 4291 §2.5.1), and they would be as many new starts.
+ */
+export function neighbourhoodOf(clientAddress: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(clientAddress)?.[1];
+  if (mapped !== undefined || !clientAddress.includes(':')) return mapped ?? clientAddress;
+  const [before = '', after = ''] = clientAddress.toLowerCase().replace(/%.*$/, '').split('::');
+  const [head, tail] = [before, after].map((part) => (part === '' ? [] : part.split(':')));
+  const groups = [...(head ?? []), ...Array.from({ length: Math.max(0, 8 - (head?.length ?? 0) - (tail?.length ?? 0)) }, () => '0'), ...(tail ?? [])];
+  return `${groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`;
 }
 
 /** Remembers pairs in the order of their last use and forgets the oldest. */
