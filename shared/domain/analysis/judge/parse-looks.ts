@@ -8,7 +8,10 @@ import type { ArmLatency } from '#domain/analysis/judge/parse-latency';
 import type { MetricCounts } from '#domain/analysis/judge/metric-track';
 import type { JudgePolicy, JudgedMetric } from '#domain/analysis/judge/policy';
 
-const count = z.int().min(0);
+/** A look of 10 s at a hundred million requests a second. Up to here the likelihood of a look is exact to 10⁻⁶: ln 10⁹! ≈ 2·10¹⁰ has that many digits left. */
+const MAXIMUM_COUNT = 1_000_000_000;
+
+const count = z.int().min(0).max(MAXIMUM_COUNT);
 const both = <Arm extends z.ZodType>(arm: Arm) => z.strictObject({ canary: arm, stable: arm });
 
 const events = z.strictObject({ total: count, bad: count }).refine(({ total, bad }) => bad <= total, { path: ['bad'], error: 'must not be more than total' });

@@ -3,6 +3,7 @@ import type { JudgedEvidence } from '#domain/analysis/judge/judgement';
 import type { LatencyTrack, LevelTrack } from '#domain/analysis/judge/latency-track';
 import type { DistributionMetric } from '#domain/analysis/judge/policy';
 import type { EvidenceSettings } from '#domain/analysis/statistics/evidence-settings';
+import { meanInterval } from '#domain/analysis/statistics/mean-evidence';
 import { logOdds } from '#domain/analysis/statistics/odds-evidence';
 
 /** A share as percent, to two significant digits, three from 100 % on: 0.021 is "2.1 %". */
@@ -19,7 +20,11 @@ export function describeMetric({ metric, track, evidence }: JudgedEvidence, sett
       return `${metric.name} ${share(canary)} against ${share(stable)}${intervalInWords(evidence.interval())}`;
     }
     case 'latency': return metric.kind === 'distribution' ? `${metric.name}: ${latencyInWords(track, metric, settings)}` : metric.name;
-    case 'mean': return `${metric.name} ${significant(track.canary.mean, 3)} against ${significant(track.stable.mean, 3)} on average`;
+    case 'mean': {
+      const interval = metric.kind === 'mean' ? meanInterval(track.sum, metric.tau, settings.logAlpha) : null;
+      const difference = interval === null ? '' : `, difference between ${significant(interval[0], 2)} and ${significant(interval[1], 2)}`;
+      return `${metric.name} ${significant(track.canary.mean, 3)} against ${significant(track.stable.mean, 3)} on average${difference}`;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-"""Golden values of single formulas, by direct summation, integration or enumeration in 50 digits.
+"""Golden values of single formulas, by direct summation, integration or enumeration in 30 digits.
 
 Run with Python 3.11.7, mpmath 1.3.0 (or later):   python3 formulas.py > formulas.json
 """
@@ -9,7 +9,7 @@ import sys
 
 import mpmath as mp
 
-mp.mp.dps = 50
+mp.mp.dps = 30
 LN = mp.log
 
 
@@ -41,6 +41,24 @@ def doubt(gap, nc, nb):
     return 0 if h(mp.mpf(0)) > 0 else mp.findroot(h, (mp.mpf(0), mp.mpf(4 * min(nc, nb))), solver='anderson', tol=1e-30)
 
 
+def two_sided(margin, weighted, precision, tau):
+    """The two-sided normal mixture against a difference of exactly margin, by integration over the effect."""
+    s = mp.mpf(weighted) - margin * precision
+    return LN(mp.quad(lambda d: mp.exp(d * s - d * d * precision / 2) * mp.npdf(d, 0, tau), mp.linspace(-8 * tau, 8 * tau, 65)))
+
+
+def mean_interval(weighted, precision, tau, alpha):
+    middle = mp.mpf(weighted) / precision
+    h = lambda m: two_sided(m, weighted, precision, mp.mpf(tau)) + LN(mp.mpf(alpha))
+    ends = []
+    for sign in (-1, 1):
+        a, b = middle, middle + sign * 10 * (mp.mpf(tau) + 1 / mp.sqrt(precision))
+        for _ in range(60):
+            a, b = (a, (a + b) / 2) if h((a + b) / 2) > 0 else ((a + b) / 2, b)
+        ends.append(float(a))
+    return ends
+
+
 def closed(logs):
     e = [mp.exp(mp.mpf(v)) for v in logs]
     sets = [s for r in range(1, len(e) + 1) for s in itertools.combinations(range(len(e)), r)]
@@ -68,6 +86,7 @@ out = {
     'distributionBound': rows(lambda n, a: dkw(n, a), (1, 0.05), (1000, 0.05), (50000, 0.001)),
     'doubt': rows(doubt, (0.05, 900, 8000), (0.3, 900, 8000), (0.3, 5000, 45000)),
     'calibrated': rows(lambda d: LN(mp.quad(lambda k: k * mp.exp(-mp.mpf(d)) ** (k - 1), [0, 1])), (0.00001,), (0.5,), (6,), (80,)),
+    'meanInterval': rows(mean_interval, (30, 120, 0.2, 0.05), (-400, 2000, 0.2, 0.01)),
     'closed': rows(lambda *logs: closed(logs), (5, 1), (0.1, -2, 4, 3.5), (3, 3, 3), (-1, 9, -4, 0, 2)),
 }
 json.dump(out, sys.stdout, separators=(',', ':'))

@@ -77,6 +77,6 @@ describe('means', () => {
     const work = (n: number) => ({ metrics: { work: { canary: { n, mean: 5, variance: 0.1 }, stable: { n: 500, mean: 1, variance: 0.1 } } } });
     const policy = { metrics: [{ name: 'work', kind: 'mean' }] };
     expect(judged(policy, [work(99)])).toMatchObject({ verdict: 'Continue' });
-    expect(judged(policy, [work(99), work(1)])).toMatchObject({ verdict: 'Failed', look: 2, reason: expect.stringContaining('work 5 against 1 on average') });
+    expect(judged(policy, [work(99), work(1)])).toMatchObject({ verdict: 'Failed', look: 2, reason: expect.stringContaining('work 5 against 1 on average, difference between 3.') });
   });
 });

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { closedTesting } from '#domain/analysis/statistics/combine';
 import { distributionBound, logCalibrated, logDistributionDoubt } from '#domain/analysis/statistics/distribution-bound';
 import { logAboveFloor, logBelowFloor } from '#domain/analysis/statistics/floor-evidence';
+import { meanInterval } from '#domain/analysis/statistics/mean-evidence';
 import { oddsLogLikelihood } from '#domain/analysis/statistics/odds-likelihood';
 import { logBeta, logGamma, logIncompleteBeta, logNormalCdf, normalQuantile } from '#domain/analysis/statistics/special-functions';
 import { logLargerSplit, logOtherSplit } from '#domain/analysis/statistics/split-evidence';
@@ -31,6 +32,7 @@ const formulas: { readonly [name: string]: (...all: readonly number[]) => number
   distributionBound: (n = 0, alpha = 0) => distributionBound(n, -Math.log(alpha)),
   doubt: (gap = 0, canary = 0, stable = 0) => logDistributionDoubt(gap, { canary, stable }),
   calibrated: (logDoubt = 0) => logCalibrated(logDoubt),
+  meanInterval: (weighted = 0, precision = 0, tau = 0, alpha = 0) => meanInterval({ weighted, precision }, tau, -Math.log(alpha)) ?? [],
   closed: (...logs) => closedTesting(logs),
 };
 
