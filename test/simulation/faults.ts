@@ -9,7 +9,7 @@ export const faultNames = [
   // The database.
   'database busy', 'slow database', 'lost race',
   // Targets and their agents.
-  'command failed', 'slow command', 'crash after the effect', 'crash before the effect', 'report twice', 'report late', 'reports out of order', 'report never', 'check refused',
+  'command failed', 'slow command', 'command held up', 'crash after the effect', 'crash before the effect', 'report twice', 'report late', 'reports out of order', 'report never', 'check refused',
   // Accidents at a moment.
   'crash', 'crash at the start', 'clock step', 'agent crash', 'agent away', 'agent replaced',
 ] as const;

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import * as z from 'zod';
 
 import { parseDeploymentEvent } from '#application/deployments/load-deployment';
@@ -7,7 +9,6 @@ import { canonicalJson } from '#contracts/canonical-json';
 import type { DeploymentEvent } from '#domain/deployment/events';
 import { evolve } from '#domain/deployment/evolve';
 import type { DeploymentState } from '#domain/deployment/state';
-import { FIRST_PREVIOUS_HASH, hashOf } from '#engine/event-chain';
 import type { DatabaseReply, DatabaseRequest } from '#standalone/database-messages';
 import type { EventRow } from '#standalone/transactions/events';
 
@@ -30,6 +31,9 @@ export type Known = {
 
 /** An event that goes to the bus and to subscribers, as it is stored. */
 export type Relayed = { readonly stream: string; readonly version: number; readonly type: string; readonly payload: string; readonly at: string };
+
+/** What stands for the hash before a stream's first event. */
+const NO_HASH = '0'.repeat(64);
 
 const document = z.object({ tenant: z.string(), model: z.string(), key: z.string(), version: z.number(), document: z.string() });
 
@@ -126,8 +130,8 @@ export class Ledger {
 
   #chained({ tenant, stream, version, type, schemaVersion, payload, at, traceId, hash }: EventRow): void {
     const key = `${tenant} ${stream}`;
-    const head = this.#heads.get(key) ?? { version: 0, hash: FIRST_PREVIOUS_HASH };
-    const expected = hashOf(head.hash, canonicalJson({ tenant, stream, version, type, schemaVersion, payload: JSON.parse(payload), at, traceId }));
+    const head = this.#heads.get(key) ?? { version: 0, hash: NO_HASH };
+    const expected = createHash('sha256').update(head.hash).update(canonicalJson({ tenant, stream, version, type, schemaVersion, payload: JSON.parse(payload), at, traceId })).digest('hex');
     if (version !== head.version + 1 || hash !== expected) this.#complain('chained events', `${tenant}/${stream}`, `version ${version} does not follow upon ${head.version}`);
     this.#heads.set(key, { version, hash });
   }

@@ -108,7 +108,7 @@ const WILDEST: Rates = {
   'done twice': 10, 'done side by side': 10, 'done late': 15, 'failed before it was done': 7, 'failed after it was done': 7, 'done although it failed': 6, 'done again later': 10,
   'request lost': 3, 'answer lost': 3, 'slow network': 6, 'stream cut': 2, 'announcement lost': 15,
   'database busy': 1, 'slow database': 2, 'lost race': 4,
-  'command failed': 6, 'slow command': 10, 'crash after the effect': 6, 'crash before the effect': 4, 'report twice': 20, 'report late': 15, 'reports out of order': 40, 'report never': 3, 'check refused': 1,
+  'command failed': 6, 'slow command': 8, 'command held up': 6, 'crash after the effect': 6, 'crash before the effect': 4, 'report twice': 20, 'report late': 15, 'reports out of order': 40, 'report never': 3, 'check refused': 1,
 };
 
 function makeRates(chance: Chance): Rates {

@@ -35,6 +35,7 @@ const RETRY_MILLISECONDS = 1500;
 const LEAST_MILLISECONDS = 100;
 const MOST_MILLISECONDS = 4000;
 const SLOWEST_MILLISECONDS = 60_000;
+const LONGEST_HOLD_MILLISECONDS = 120_000;
 
 const LATEST_REPORT_MILLISECONDS = 40_000;
 const LONGEST_RESTART_MILLISECONDS = 8000;
@@ -137,11 +138,14 @@ export class SimulatedAgent {
   }
 
   async #perform(command: Command, life: number): Promise<void> {
+    const { machine, faults, chance, time } = this.#around;
     this.#performing.add(command.id);
+    // As when the whole machine is suspended between reading a command and beginning with it.
+    if (command.verb !== 'check' && faults.strikes('command held up', chance)) await time.sleep(chance.below(LONGEST_HOLD_MILLISECONDS));
+    if (this.#life !== life) return;
     const report = command.verb === 'check' ? await this.#check(command) : await this.#change(command, life);
     if (report === undefined || this.#life !== life) return;
     this.#performing.delete(command.id);
-    const { machine, faults, chance } = this.#around;
     if (command.verb !== 'check' && faults.strikes('report never', chance)) machine.muted.add(command.id);
     else this.#keep(report);
   }
