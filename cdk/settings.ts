@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { logLevel } from '#contracts/function-environment';
 
 import { DEFAULT_NAME, installationName } from './installation-name.ts';
+import { perSecond } from './per-second.ts';
 
 /** How long CloudWatch can be told to keep logs, in days; of these, what makes sense here. */
 const LOG_RETENTION_DAYS = [1, 7, 14, 30, 90, 180, 365, 731] as const;
@@ -35,6 +36,8 @@ const settings = z.strictObject({
   webAclArn: arn('wafv2', 'regional/webacl/[A-Za-z0-9_-]+/[a-z0-9-]+').optional(),
   /** How many calls of the API's function are reserved for it, out of those that the account may have at once. */
   apiConcurrency: z.int('must be a whole number').min(1, 'must be at least 1').optional(),
+  /** How many requests a second, and how many messages on WebSockets, are let in for all tenants together. */
+  requestsPerSecond: perSecond.optional(),
   /** Whether tables and bucket go when the stack goes. */
   removeDataWithStack: z.boolean('must be true or false').default(false),
   /** The address of an emulator that it goes onto, which lacks some resource types. */

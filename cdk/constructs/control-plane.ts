@@ -19,6 +19,7 @@ import { schedules } from '#contracts/timers';
 
 import { version } from '../../shared/version.ts';
 import { DEFAULT_NAME, installationName } from '../installation-name.ts';
+import { perSecond } from '../per-second.ts';
 import { acknowledge, acknowledgeStars } from './acknowledge.ts';
 import { Alarms } from './alarms.ts';
 import { CustomDomain } from './custom-domain.ts';
@@ -67,14 +68,28 @@ export type ControlPlaneProps = {
    */
   readonly apiConcurrency?: number;
   /**
+   * How many requests a second of all tenants together the stage of the HTTP API lets in, and how many messages that of the WebSocket API; twice as many of each
+   * at once. The account's own limit holds beside it. Default: 1,000.
+   */
+  readonly requestsPerSecond?: number;
+  /**
    * The address of an emulator that it goes onto. That lacks some resource types (the bus's archive, associations of web ACLs) and X-Ray, takes usage
    * keys from a header only, and has its APIs under that address.
    */
   readonly emulator?: string;
 };
 
+/** Far above what one deployment or a curious person asks for, and a tenth of what a new account may ask of API Gateway in all. Source: its quotas, 10,000 a second. */
+const REQUESTS_PER_SECOND = 1000;
+
 /** How long the stream's consumers try a batch before it goes to the on-failure queue; the sweep brings in what is then missing. */
 const STREAM_ATTEMPTS = 10;
+
+/**
+ * How many batches of one shard a consumer works on side by side. Lambda then keeps the order of an item only, and each event is one: both consumers fetch what is
+ * missing before an event. Source: Lambda's guide, parameters for DynamoDB event source mappings; 10 is the most.
+ */
+const BATCHES_PER_SHARD = 10;
 
 /** Events are kept in the bus's archive for a quarter of a year; the table keeps them for good. */
 const ARCHIVE_DAYS = 90;
@@ -113,8 +128,9 @@ export class ControlPlane extends Construct {
 
   constructor(scope: Construct, id: string, props: ControlPlaneProps = {}) {
     super(scope, id);
-    const { name = DEFAULT_NAME, removeDataWithStack = false, logRetention = RetentionDays.ONE_MONTH, domain, webAclArn, emulator } = props;
+    const { name = DEFAULT_NAME, removeDataWithStack = false, logRetention = RetentionDays.ONE_MONTH, requestsPerSecond = REQUESTS_PER_SECOND, domain, webAclArn, emulator } = props;
     refuseUnfit(installationName, 'name', name);
+    refuseUnfit(perSecond, 'requestsPerSecond', requestsPerSecond);
     this.#props = props;
     this.#name = name;
     this.operatorKeyParameter = `/${name}/operator-key`;
@@ -127,8 +143,8 @@ export class ControlPlane extends Construct {
     this.functions = this.#makeFunctions(logRetention);
     const accessLog = new LogGroup(this, 'AccessLog', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
     const usage = this.#throttles ? { environment: { SLUICE_USAGE_KEY_PREFIX: name } } : {};
-    this.api = new RestApi(this, 'Http', { name, handler: this.functions.of('api'), authorizer: this.functions.of('authorizer', usage), accessLog, usageKeys: this.#throttles });
-    this.socket.connect({ handler: this.functions.of('socket'), authorizer: this.functions.of('socket-authorizer'), accessLog, after: this.api.api.deploymentStage });
+    this.api = new RestApi(this, 'Http', { name, handler: this.functions.of('api'), authorizer: this.functions.of('authorizer', usage), accessLog, usageKeys: this.#throttles, requestsPerSecond });
+    this.socket.connect({ handler: this.functions.of('socket'), authorizer: this.functions.of('socket-authorizer'), accessLog, messagesPerSecond: requestsPerSecond, after: this.api.api.deploymentStage });
     const own = emulator === undefined ? this.api.url : `${emulator}/_aws/execute-api/${this.api.api.restApiId}/${REST_STAGE}`;
     this.url = domain === undefined ? own : new CustomDomain(this, 'Domain', { host: domain.host, certificateArn: domain.certificateArn, api: this.api.api }).url;
     if (webAclArn === undefined) acknowledge(this.api, 'noWebAcl');
@@ -183,7 +199,7 @@ export class ControlPlane extends Construct {
     for (const name of ['relay', 'projector'] as const) {
       this.functions.of(name).addEventSource(new DynamoEventSource(this.data.events, {
         startingPosition: StartingPosition.TRIM_HORIZON, batchSize: 100, bisectBatchOnError: true, reportBatchItemFailures: true, retryAttempts: STREAM_ATTEMPTS,
-        filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT') })], onFailure: new SqsDlq(this.queues.of(name)),
+        parallelizationFactor: BATCHES_PER_SHARD, filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT') })], onFailure: new SqsDlq(this.queues.of(name)),
       }));
     }
   }

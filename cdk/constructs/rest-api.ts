@@ -18,13 +18,15 @@ export type RestApiProps = {
   readonly name: string; readonly handler: LambdaFunction; readonly authorizer: LambdaFunction; readonly accessLog: LogGroup;
   /** Whether requests are throttled by the usage keys that the authorizer names; the emulator takes such keys from a header only. */
   readonly usageKeys: boolean;
+  /** How many requests a second the stage lets in; twice as many at once. */
+  readonly requestsPerSecond: number;
 };
 
 /** The stage; clients reach the API below it, or at a domain of their own without it. */
 export const REST_STAGE = 'api';
 
 /**
- * What needs no key has a limit of its own for each path and method, small beside the 1000 a second that each of the others has: the gateway counts
+ * What needs no key has a limit of its own for each path and method, small beside the 1000 a second that each of the others has by default: the gateway counts
  * each method by itself, but the function behind them is one. Source: API Gateway's developer guide, "Throttle requests to your REST APIs".
  */
 const PUBLIC_RATE = { throttlingRateLimit: 20, throttlingBurstLimit: 40 } as const;
@@ -87,7 +89,7 @@ export class RestApi extends Construct {
         // Metrics of each method would cost 0.30 USD a month each; those of the stage are free and always there.
         stageName: REST_STAGE, loggingLevel: MethodLoggingLevel.OFF, metricsEnabled: false,
         accessLogDestination: new LogGroupLogDestination(props.accessLog), accessLogFormat: AccessLogFormat.jsonWithStandardFields({ caller: false, httpMethod: true, ip: true, protocol: true, requestTime: true, resourcePath: true, responseLength: true, status: true, user: false }),
-        throttlingBurstLimit: 2000, throttlingRateLimit: 1000, methodOptions: publicThrottles(),
+        throttlingBurstLimit: 2 * props.requestsPerSecond, throttlingRateLimit: props.requestsPerSecond, methodOptions: publicThrottles(),
       },
     });
     this.#authorizer = new RequestAuthorizer(this, 'Authorizer', { handler: props.authorizer, identitySources: [IdentitySource.header('Authorization')], resultsCacheTtl: Duration.seconds(AUTHORIZER_CACHE_SECONDS) });

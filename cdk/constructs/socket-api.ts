@@ -46,9 +46,9 @@ export class SocketApi extends Construct {
 
   /**
    * Connects the API with its functions: `$connect` asks the authorizer, and all three routes call the one handler. `after` is what must be there
-   * before the gateway can write logs.
+   * before the gateway can write logs. Of messages `messagesPerSecond` are let in, and twice as many at once.
    */
-  connect({ handler, authorizer, accessLog, after }: { readonly handler: LambdaFunction; readonly authorizer: LambdaFunction; readonly accessLog: LogGroup; readonly after: IDependable }): void {
+  connect({ handler, authorizer, accessLog, messagesPerSecond, after }: { readonly handler: LambdaFunction; readonly authorizer: LambdaFunction; readonly accessLog: LogGroup; readonly messagesPerSecond: number; readonly after: IDependable }): void {
     const apiId = this.api.ref;
     const integration = new CfnIntegration(this, 'Integration', { apiId, integrationType: 'AWS_PROXY', integrationUri: this.#invocation(handler) });
     const target = `integrations/${integration.ref}`;
@@ -60,7 +60,7 @@ export class SocketApi extends Construct {
       apiId, stageName: SOCKET_STAGE, autoDeploy: true,
       accessLogSettings: { destinationArn: accessLog.logGroupArn, format: JSON.stringify({ time: '$context.requestTime', event: '$context.eventType', connection: '$context.connectionId', status: '$context.status', ip: '$context.identity.sourceIp' }) },
       // A connection of ours sends a few messages a minute; all of them together must not starve the functions.
-      defaultRouteSettings: { throttlingBurstLimit: 2000, throttlingRateLimit: 1000 },
+      defaultRouteSettings: { throttlingBurstLimit: 2 * messagesPerSecond, throttlingRateLimit: messagesPerSecond },
     });
     const sourceArn = Stack.of(this).formatArn({ service: 'execute-api', resource: apiId, resourceName: '*' });
     stage.node.addDependency(after);

@@ -12,10 +12,10 @@ export class ControlPlaneStack extends Stack {
 
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { readonly settings: Settings }) {
     super(scope, id, props);
-    const { name, logRetentionDays, logLevel, tracing, alarmMail, encryptionKeyArn, domain, webAclArn, apiConcurrency, removeDataWithStack, emulator } = settings;
+    const { name, logRetentionDays, logLevel, tracing, alarmMail, encryptionKeyArn, domain, webAclArn, apiConcurrency, requestsPerSecond, removeDataWithStack, emulator } = settings;
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       name, removeDataWithStack, logRetention: logRetentionDays, logLevel, tracing, ...(alarmMail === undefined ? {} : { alarmMail }), ...(domain === undefined ? {} : { domain }), ...(webAclArn === undefined ? {} : { webAclArn }),
-      ...(encryptionKeyArn === undefined ? {} : { encryptionKey: Key.fromKeyArn(this, 'Key', encryptionKeyArn) }), ...(emulator === undefined ? {} : { emulator }), ...(apiConcurrency === undefined ? {} : { apiConcurrency }),
+      ...(encryptionKeyArn === undefined ? {} : { encryptionKey: Key.fromKeyArn(this, 'Key', encryptionKeyArn) }), ...(emulator === undefined ? {} : { emulator }), ...(apiConcurrency === undefined ? {} : { apiConcurrency }), ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     });
   }
 }

@@ -1,10 +1,12 @@
+import { Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
+import { ControlPlane } from '#cdk/constructs/control-plane';
 import { functionTable } from '#contracts/function-table';
 import { routes } from '#contracts/http/routes';
 
-import { synthesize } from './synthesized.ts';
+import { newApp, synthesize } from './synthesized.ts';
 
 const reserved = (given: unknown) => Object.fromEntries(synthesize(given).properties('AWS::Lambda::Function', z.object({ FunctionName: z.string(), ReservedConcurrentExecutions: z.int().optional() }))
   .flatMap(({ FunctionName, ReservedConcurrentExecutions }) => (ReservedConcurrentExecutions === undefined ? [] : [[FunctionName.replace(/^sluice-/, ''), ReservedConcurrentExecutions]])));
@@ -21,6 +23,37 @@ describe('concurrency', () => {
 
   it('is a whole number of calls', () => {
     for (const apiConcurrency of [0, -1, 1.5, '50']) expect(() => synthesize({ apiConcurrency })).toThrow('apiConcurrency');
+  });
+});
+
+describe('what all tenants together may ask for', () => {
+  const stages = (given: unknown) => {
+    const made = synthesize(given);
+    const throttle = z.object({ ThrottlingRateLimit: z.int(), ThrottlingBurstLimit: z.int() });
+    const methods = z.object({ MethodSettings: z.array(throttle.extend({ ResourcePath: z.string() })) });
+    const http = made.properties('AWS::ApiGateway::Stage', methods).flatMap(({ MethodSettings }) => MethodSettings.filter(({ ResourcePath }) => ResourcePath === '/*'));
+    const socket = made.properties('AWS::ApiGatewayV2::Stage', z.object({ DefaultRouteSettings: throttle })).map(({ DefaultRouteSettings }) => DefaultRouteSettings);
+    return [...http, ...socket].map(({ ThrottlingRateLimit, ThrottlingBurstLimit }) => [ThrottlingRateLimit, ThrottlingBurstLimit]);
+  };
+
+  it('is 1,000 requests and as many messages a second, and twice as many at once', () => {
+    expect(stages({})).toEqual([[1000, 2000], [1000, 2000]]);
+  });
+
+  it('is what the settings say', () => {
+    expect(stages({ requestsPerSecond: 8000 })).toEqual([[8000, 16_000], [8000, 16_000]]);
+  });
+
+  it('is held to its rule also where the constructs are used without settings', () => {
+    expect(() => new ControlPlane(new Stack(newApp(), 'Own'), 'ControlPlane', { requestsPerSecond: 0 })).toThrow('requestsPerSecond must be at least 1, not 0');
+  });
+});
+
+describe('the stream of events', () => {
+  it('is read by two consumers, ten batches of a shard side by side, each tried ten times', () => {
+    const mapping = z.object({ EventSourceArn: z.unknown(), ParallelizationFactor: z.int().optional(), MaximumRetryAttempts: z.int().optional(), BatchSize: z.int() });
+    const consumers = synthesize().properties('AWS::Lambda::EventSourceMapping', mapping).filter(({ MaximumRetryAttempts }) => MaximumRetryAttempts !== undefined);
+    expect(consumers.map(({ EventSourceArn: _arn, ...rest }) => rest)).toEqual(Array.from({ length: 2 }, () => ({ ParallelizationFactor: 10, MaximumRetryAttempts: 10, BatchSize: 100 })));
   });
 });
 

@@ -23,7 +23,7 @@ describe('the settings of the app', () => {
     const chosen = {
       name: 'releases', logRetentionDays: 365, logLevel: 'WARN', tracing: true, alarmMail: 'on-call@example.com', encryptionKeyArn: key,
       domain: { host: 'sluice.example.com', streamHost: 'stream.sluice.example.com', certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012' },
-      webAclArn: 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/front/12345678-1234-1234-1234-123456789012', removeDataWithStack: true, emulator: 'http://127.0.0.1:4566',
+      webAclArn: 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/front/12345678-1234-1234-1234-123456789012', requestsPerSecond: 5000, removeDataWithStack: true, emulator: 'http://127.0.0.1:4566',
     };
     expect(parseSettings(chosen, '')).toEqual(chosen);
   });
@@ -37,6 +37,9 @@ describe('the settings of the app', () => {
     [{ domain: { host: 'sluice.example.com' } }, 'domain.certificateArn: must be there'],
     [{ domain: { host: 'sluice', certificateArn: 'x' } }, 'domain.host: must be a host name, as sluice.example.com, not "sluice"'],
     [{ webAclArn: 'x' }, 'webAclArn: must be an ARN as arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/…/…, not "x"'],
+    [{ requestsPerSecond: 0.5 }, 'requestsPerSecond: must be a whole number, not 0.5'],
+    [{ requestsPerSecond: 0 }, 'requestsPerSecond: must be at least 1, not 0'],
+    [{ requestsPerSecond: 1_000_001 }, 'requestsPerSecond: must be at most 1000000, not 1000001'],
     [{ tracing: 1 }, 'tracing: must be true or false, not 1'],
     [{ removeDataWithStack: 'yes' }, 'removeDataWithStack: must be true or false, not "yes"'],
     [{ emulator: 'localhost' }, 'emulator: must be an address that begins with http:// or https://, not "localhost"'],
