@@ -21,12 +21,14 @@ const LOOKS = 180;
 const usual: Conditions = { requestsPerSecond: 50, canaryShare: 0.1, stableErrors: 0.005, canaryErrors: 0.005 };
 const latency = (factor: number) => ({ median: 0.1, factor });
 
-function errors(name: string, truth: Scenario['truth'], conditions: Scenario['conditions'], more: Partial<Scenario> = {}): Scenario {
-  return { name, truth, metrics: 'errors', conditions, looks: LOOKS, runs: 2000, ...more };
+/** Errors alone. */
+function errors(conditions: Scenario['conditions'], story: Pick<Scenario, 'name' | 'truth'> & Partial<Scenario>): Scenario {
+  return { metrics: 'errors', conditions, looks: LOOKS, runs: 2000, ...story };
 }
 
-function both(name: string, truth: Scenario['truth'], conditions: Partial<Conditions>, more: Partial<Scenario> = {}): Scenario {
-  return { name, truth, metrics: 'both', conditions: () => ({ ...usual, ...conditions }), looks: LOOKS, runs: 500, ...more };
+/** Errors and latency. */
+function both(conditions: Partial<Conditions>, story: Pick<Scenario, 'name' | 'truth'> & Partial<Scenario>): Scenario {
+  return { metrics: 'both', conditions: () => ({ ...usual, ...conditions }), looks: LOOKS, runs: 500, ...story };
 }
 
 /** 5, 10, 25, 50 %, a quarter of the time each, while the errors of everything move from one share to another. */
@@ -38,29 +40,29 @@ function ramp(from: number, to: number): Scenario['conditions'] {
 }
 
 function late(name: string, canaryErrors: number): Scenario {
-  return errors(name, 'worse', (look) => ({ ...usual, canaryErrors: look > 60 ? canaryErrors : usual.stableErrors }), { onsetLook: 60 });
+  return errors((look) => ({ ...usual, canaryErrors: look > 60 ? canaryErrors : usual.stableErrors }), { name, truth: 'worse', onsetLook: 60 });
 }
 
 /** All stories, in the order of the table. The names are how goals refer to them. */
 export const scenarios = {
-  same: errors('errors 0.5 % on both (A/A)', 'healthy', () => usual, { runs: 20_000 }),
-  twice: errors('errors 0.5 → 1 %', 'worse', () => ({ ...usual, canaryErrors: 0.01 })),
-  fourTimes: errors('errors 0.5 → 2 %', 'worse', () => ({ ...usual, canaryErrors: 0.02 })),
-  tenTimes: errors('errors 0.5 → 5 %', 'worse', () => ({ ...usual, canaryErrors: 0.05 })),
-  bothSame: both('errors and latency the same (A/A)', 'healthy', { latency: latency(1) }, { runs: 1000 }),
-  slower: both('latency × 1.3', 'worse', { latency: latency(1.3) }),
-  muchSlower: both('latency × 2', 'worse', { latency: latency(2) }),
-  atPassMargin: both('latency × 1.2, the margin of passing', 'worse', { latency: latency(1.2) }),
-  bothWorse: both('errors 0.5 → 2 %, latency the same', 'worse', { canaryErrors: 0.02, latency: latency(1) }),
-  outage: errors('an outage of 8 % on both for 200 s', 'healthy', (look) => (look > 60 && look <= 80 ? { ...usual, stableErrors: 0.08, canaryErrors: 0.08 } : usual), { runs: 4000 }),
-  rampUp: errors('weights 5 to 50 %, errors drift 0.5 → 2 %', 'healthy', ramp(0.005, 0.02), { runs: 4000 }),
-  rampDown: errors('weights 5 to 50 %, errors drift 2 → 0.5 %', 'healthy', ramp(0.02, 0.005), { runs: 4000 }),
-  wrongSplit: errors('13 % of the requests instead of 10 %', 'healthy', () => ({ ...usual, canaryShare: 0.13 }), { runs: 4000 }),
-  armBursts: errors('bursts on one arm, variance × 3', 'healthy', () => ({ ...usual, armBursts: 3 }), { runs: 4000 }),
-  sharedBursts: errors('bursts over both arms, variance × 6', 'healthy', () => ({ ...usual, sharedBursts: 6 }), { runs: 4000 }),
+  same: errors(() => usual, { name: 'errors 0.5 % on both (A/A)', truth: 'healthy', runs: 20_000 }),
+  twice: errors(() => ({ ...usual, canaryErrors: 0.01 }), { name: 'errors 0.5 → 1 %', truth: 'worse' }),
+  fourTimes: errors(() => ({ ...usual, canaryErrors: 0.02 }), { name: 'errors 0.5 → 2 %', truth: 'worse' }),
+  tenTimes: errors(() => ({ ...usual, canaryErrors: 0.05 }), { name: 'errors 0.5 → 5 %', truth: 'worse' }),
+  bothSame: both({ latency: latency(1) }, { name: 'errors and latency the same (A/A)', truth: 'healthy', runs: 1000 }),
+  slower: both({ latency: latency(1.3) }, { name: 'latency × 1.3', truth: 'worse' }),
+  muchSlower: both({ latency: latency(2) }, { name: 'latency × 2', truth: 'worse' }),
+  atPassMargin: both({ latency: latency(1.2) }, { name: 'latency × 1.2, the margin of passing', truth: 'worse' }),
+  bothWorse: both({ canaryErrors: 0.02, latency: latency(1) }, { name: 'errors 0.5 → 2 %, latency the same', truth: 'worse' }),
+  outage: errors((look) => (look > 60 && look <= 80 ? { ...usual, stableErrors: 0.08, canaryErrors: 0.08 } : usual), { name: 'an outage of 8 % on both for 200 s', truth: 'healthy', runs: 4000 }),
+  rampUp: errors(ramp(0.005, 0.02), { name: 'weights 5 to 50 %, errors drift 0.5 → 2 %', truth: 'healthy', runs: 4000 }),
+  rampDown: errors(ramp(0.02, 0.005), { name: 'weights 5 to 50 %, errors drift 2 → 0.5 %', truth: 'healthy', runs: 4000 }),
+  wrongSplit: errors(() => ({ ...usual, canaryShare: 0.13 }), { name: '13 % of the requests instead of 10 %', truth: 'healthy', runs: 4000 }),
+  armBursts: errors(() => ({ ...usual, armBursts: 3 }), { name: 'bursts on one arm, variance × 3', truth: 'healthy', runs: 4000 }),
+  sharedBursts: errors(() => ({ ...usual, sharedBursts: 6 }), { name: 'bursts over both arms, variance × 6', truth: 'healthy', runs: 4000 }),
   lateFour: late('errors 2 % from 600 s on', 0.02),
   lateTen: late('errors 5 % from 600 s on', 0.05),
-  day: errors('24 hours, the same (A/A), margin 1', 'healthy', () => usual, { looks: 8640, runs: 1000 }),
+  day: errors(() => usual, { name: '24 hours, the same (A/A), margin 1', truth: 'healthy', looks: 8640, runs: 1000 }),
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

@@ -22,7 +22,7 @@ export function mannWhitneyShift(x: readonly number[], y: readonly number[], con
   const { lowest, highest } = shiftRange(x, y);
   const quantile = normalQuantile((1 - confidence) / 2);
   const bounded = (target: number): number => {
-    const [atLowest, atHighest] = [wilcoxonDifference(lowest, target, x, y), wilcoxonDifference(highest, target, x, y)];
+    const [atLowest, atHighest] = [wilcoxonDifference({ shift: lowest, quantile: target }, x, y), wilcoxonDifference({ shift: highest, quantile: target }, x, y)];
     if (atLowest <= 0) return lowest;
     if (atHighest >= 0) return highest;
     return root(x, y, target);
@@ -36,7 +36,7 @@ export function shiftRange(x: readonly number[], y: readonly number[]): { readon
 }
 
 /** The standardized rank sum of x moved down by a shift, less a quantile. @throws AllTiedError */
-export function wilcoxonDifference(shift: number, quantile: number, x: readonly number[], y: readonly number[]): number {
+export function wilcoxonDifference({ shift, quantile }: { readonly shift: number; readonly quantile: number }, x: readonly number[], y: readonly number[]): number {
   const [m, n] = [x.length, y.length];
   const { ranks, ties } = averageRanks([...x.map((value) => value - shift), ...y]);
   const excess = ranks.slice(0, m).reduce((sum, rank) => sum + rank, 0) - (m * (m + 1)) / 2 - (m * n) / 2;
@@ -63,5 +63,5 @@ export function averageRanks(values: readonly number[]): { readonly ranks: reado
 
 function root(x: readonly number[], y: readonly number[], target: number): number {
   const { lowest, highest } = shiftRange(x, y);
-  return brentRoot((shift) => wilcoxonDifference(shift, target, x, y), lowest, highest);
+  return brentRoot((shift) => wilcoxonDifference({ shift, quantile: target }, x, y), lowest, highest);
 }

@@ -34,7 +34,7 @@ export function startCounts(metric: CountsMetric, all: EvidenceSettings): Counts
 }
 
 /** After one more look. */
-export function growCounts(track: CountsTrack, look: EventsLook, metric: CountsMetric, all: EvidenceSettings): CountsTrack {
+export function growCounts(track: CountsTrack, look: EventsLook, { metric, settings: all }: { readonly metric: CountsMetric; readonly settings: EvidenceSettings }): CountsTrack {
   const settings = settingsOf(metric, all);
   const logLikelihood = likelihoodOf(metric, look);
   const add = (one: EventCount, other: EventCount): EventCount => ({ total: one.total + other.total, bad: one.bad + other.bad });

@@ -48,7 +48,7 @@ function takeLook(rules: JudgeRules, state: JudgeState, look: JudgeLook): JudgeS
 }
 
 function growAll(rules: JudgeRules, state: JudgeState, look: JudgeLook): JudgeState['tracks'] {
-  return Object.fromEntries(rules.metrics.map(({ metric }) => [metric.name, growTrack(state.tracks[metric.name] ?? startTrack(metric, rules.settings), countsIn(look, metric.name), metric, rules.settings)]));
+  return Object.fromEntries(rules.metrics.map(({ metric }) => [metric.name, growTrack(state.tracks[metric.name] ?? startTrack(metric, rules.settings), countsIn(look, metric.name), { metric, settings: rules.settings })]));
 }
 
 function judged(rules: JudgeRules, state: JudgeState): readonly JudgedEvidence[] {

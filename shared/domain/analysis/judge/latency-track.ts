@@ -38,7 +38,7 @@ export function startLatency(metric: DistributionMetric, settings: EvidenceSetti
 }
 
 /** After one more look. Its thresholds are the quantiles of stable over the looks before it, so that it cannot choose them itself. */
-export function growLatency(track: LatencyTrack, look: ArmLatencies, metric: DistributionMetric, settings: EvidenceSettings): LatencyTrack {
+export function growLatency(track: LatencyTrack, look: ArmLatencies, { metric, settings }: { readonly metric: DistributionMetric; readonly settings: EvidenceSettings }): LatencyTrack {
   const grow = (side: OddsSide) => (level: LevelTrack): LevelTrack => {
     const counts = slowerThanThreshold(track.stable, look, { level: level.level, side, metric });
     const mixture = growOdds(level.mixture, { side, question: questionOf(metric, side), logLikelihood: (logOdds) => oddsLogLikelihood(counts, logOdds) }, settings);

@@ -19,7 +19,7 @@ const TRUSTED_FROM = 100;
 export const NO_MEAN_TRACK: MeanTrack = { kind: 'mean', sum: NO_MEANS, canary: { n: 0, mean: 0 }, stable: { n: 0, mean: 0 }, hasPassed: false };
 
 /** After one more look. */
-export function growMean(track: MeanTrack, look: ArmMeans, metric: MeanMetric, settings: EvidenceSettings): MeanTrack {
+export function growMean(track: MeanTrack, look: ArmMeans, { metric, settings }: { readonly metric: MeanMetric; readonly settings: EvidenceSettings }): MeanTrack {
   const grown: MeanTrack = { kind: 'mean', sum: addMeans(track.sum, look), canary: addValues(track.canary, look.canary), stable: addValues(track.stable, look.stable), hasPassed: track.hasPassed };
   return { ...grown, hasPassed: track.hasPassed || (isTrusted(grown) && passOfMean(grown, metric) >= settings.logBeta) };
 }

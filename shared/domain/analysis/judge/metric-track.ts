@@ -43,11 +43,11 @@ export function startTrack(metric: JudgedMetric, settings: EvidenceSettings): Me
 }
 
 /** After one more look; one without data of this metric is taken as a look in which nothing happened. @throws TypeError when the forms do not fit each other */
-export function growTrack(track: MetricTrack, counts: MetricCounts | undefined, metric: JudgedMetric, settings: EvidenceSettings): MetricTrack {
+export function growTrack(track: MetricTrack, counts: MetricCounts | undefined, { metric, settings }: { readonly metric: JudgedMetric; readonly settings: EvidenceSettings }): MetricTrack {
   const look = counts ?? nothingFor(track);
-  if (track.kind === 'counts' && look.kind === 'counts' && (metric.kind === 'ratio' || metric.kind === 'rate')) return growCounts(track, look, metric, settings);
-  if (track.kind === 'latency' && look.kind === 'latency' && metric.kind === 'distribution') return growLatency(track, look, metric, settings);
-  if (track.kind === 'mean' && look.kind === 'mean' && metric.kind === 'mean') return growMean(track, look, metric, settings);
+  if (track.kind === 'counts' && look.kind === 'counts' && (metric.kind === 'ratio' || metric.kind === 'rate')) return growCounts(track, look, { metric, settings });
+  if (track.kind === 'latency' && look.kind === 'latency' && metric.kind === 'distribution') return growLatency(track, look, { metric, settings });
+  if (track.kind === 'mean' && look.kind === 'mean' && metric.kind === 'mean') return growMean(track, look, { metric, settings });
   throw misfit(metric, look.kind);
 }
 

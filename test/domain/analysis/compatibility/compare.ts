@@ -57,7 +57,7 @@ function shift(one: ShiftCase): readonly Comparison[] {
 
 function valuesOf(one: ShiftCase, x: readonly number[], y: readonly number[]): Readonly<Record<string, number>> {
   if (one.name === 'Test zQuant') return { zQuant: normalQuantile((1 - 0.98) / 2) };
-  if (one.name === 'Wilcoxon Diff Function') return { 'mannWhitney.wilcoxonDiff(0, 0, x, y)': wilcoxonDifference(0, 0, x, y), 'mannWhitney.wilcoxonDiff(5, 0, x, y)': wilcoxonDifference(5, 0, x, y) };
+  if (one.name === 'Wilcoxon Diff Function') return { 'mannWhitney.wilcoxonDiff(0, 0, x, y)': wilcoxonDifference({ shift: 0, quantile: 0 }, x, y), 'mannWhitney.wilcoxonDiff(5, 0, x, y)': wilcoxonDifference({ shift: 5, quantile: 0 }, x, y) };
   const { low, high, estimate } = mannWhitneyShift(x, y, one.confidenceLevel);
   return { 'result.confidenceInterval.head': low, 'result.confidenceInterval.last': high, 'result.estimate': estimate };
 }
@@ -69,8 +69,8 @@ function intermediate(x: readonly number[], y: readonly number[], confidence: nu
   const { low, high, estimate } = mannWhitneyShift(x, y, confidence);
   return {
     muMin: lowest, muMax: highest, zqLower: -quantile, zqUpper: quantile,
-    fLower1: wilcoxonDifference(lowest, -quantile, x, y), fUpper1: wilcoxonDifference(highest, -quantile, x, y),
-    fLower2: wilcoxonDifference(lowest, quantile, x, y), fUpper2: wilcoxonDifference(highest, quantile, x, y),
+    fLower1: wilcoxonDifference({ shift: lowest, quantile: -quantile }, x, y), fUpper1: wilcoxonDifference({ shift: highest, quantile: -quantile }, x, y),
+    fLower2: wilcoxonDifference({ shift: lowest, quantile: quantile }, x, y), fUpper2: wilcoxonDifference({ shift: highest, quantile: quantile }, x, y),
     ciLower: low, ciUpper: high, estimate,
   };
 }
