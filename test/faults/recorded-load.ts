@@ -6,8 +6,8 @@ import { eventCatalogue } from '#contracts/events';
 import type { Tenant } from '../end-to-end/tenant.ts';
 import type { StoredState } from './stored-state.ts';
 
-/** How long a writer waits between its writes: four of them make some 100 writes a second at the most, well within what one key may ask. */
-const THINK_MILLISECONDS = 30;
+/** How long a writer waits between its writes: four of them make some 50 writes a second at the most, well within what one key may ask. */
+const THINK_MILLISECONDS = 60;
 
 /** What a name of a variable begins with whose value counts the writes. */
 const COUNTED = 'WRITE';
@@ -18,6 +18,7 @@ export class RecordedLoad {
   readonly #acknowledged: number[];
   readonly #writers: readonly Promise<void>[];
   #isStopped = false;
+  #held: Promise<void> | undefined;
   /** Calls that ended with an error, in words: the client had repeated them until it gave up. */
   readonly refused: string[] = [];
 
@@ -30,6 +31,18 @@ export class RecordedLoad {
   /** How many writes were acknowledged. */
   get acknowledged(): number {
     return this.#acknowledged.reduce((all, one) => all + one, 0);
+  }
+
+  /** Has the writers wait while something is looked at. */
+  async quietly<Answer>(look: () => Promise<Answer>): Promise<Answer> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held = promise;
+    try {
+      return await look();
+    } finally {
+      this.#held = undefined;
+      resolve();
+    }
   }
 
   async stop(): Promise<void> {
@@ -57,6 +70,7 @@ export class RecordedLoad {
   async #write(writer: number): Promise<void> {
     const name = `load-${writer}`;
     for (let number = 1; !this.#isStopped; number += 1) {
+      await this.#held;
       try {
         await this.#tenant.client.putApplication({ params: { name }, body: { apiVersion: 'sluice.dev/v1', kind: 'Application', metadata: { name }, spec: { components: [{ name: 'web', port: 8080, environment: [{ name: COUNTED, value: `${number}` }] }] } } });
         this.#acknowledged[writer] = number;

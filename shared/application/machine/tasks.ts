@@ -8,6 +8,7 @@ import { decideAndAppend, requireDeployment } from '#application/deployments/loa
 import { readSide } from '#application/deployments/planning-sources';
 import { environmentOf, holdForFreeze } from '#application/machine/freeze-hold';
 import { parkAndResume } from '#application/machine/resume-machine';
+import { waitTimer } from '#application/timer';
 import type { TaskHandlers } from '#application/handlers';
 import { Failure } from '#contracts/errors';
 import { gateOf, nextOf } from '#domain/deployment/answers';
@@ -54,7 +55,7 @@ export const machineTasks: TaskHandlers = {
     const until = stepOf(state, step)?.until ?? null;
     const kind = stepOf(state, step)?.step.kind;
     if (kind === 'analyse') await startLooks(context, deployment);
-    else if (until !== null) await context.ports.timers.set({ id: `wait/${context.tenant}/${deployment}/${step}`, at: until, payload: { kind: 'wait-over', tenant: context.tenant, deployment, step } });
+    else if (until !== null) await context.ports.timers.set({ id: waitTimer(context.tenant, deployment, step), at: until, payload: { kind: 'wait-over', tenant: context.tenant, deployment, step } });
     await parkAndResume(context, deployment, { name: step, token });
   },
   'begin-rollback': async (context, { deployment, error }) => {

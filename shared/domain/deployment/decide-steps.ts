@@ -139,10 +139,15 @@ function stepEnd(progress: StepProgress, commands: StepProgress['commands'], at:
   return progress.phase === 'cleanup' ? [done, happened('CleanupFinished', { outcome: 'done', reason: 'the old side is stopped' }, at)] : [done];
 }
 
+/** Whether the clock was set back since a wait began: its end, as it was told then, may be hours away, and whoever measured its time otherwise is right. */
+function wasSetBack({ startedAt }: StepProgress, at: string): boolean {
+  return startedAt !== null && Date.parse(at) < Date.parse(startedAt);
+}
+
 function endWait(state: DeploymentState, id: string, at: string): Decision<DeploymentEvent> {
   const progress = stepOf(state, id);
   if (progress === undefined || progress.status !== 'running' || isTerminal(state) || state.rollback !== null || state.ending !== null) return accept();
-  if (progress.until === null || Date.parse(at) < Date.parse(progress.until)) return accept();
+  if (progress.until === null || (Date.parse(at) < Date.parse(progress.until) && !wasSetBack(progress, at))) return accept();
   if (progress.step.kind === 'bake' || progress.step.kind === 'pause') {
     return accept(happened('StepSucceeded', { step: id, reason: `${progress.step.title}: its time is over` }, at));
   }

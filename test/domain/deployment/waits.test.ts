@@ -50,6 +50,10 @@ describe('the end of a wait', () => {
     given(told(story, end(step, seconds))).when(end(step, seconds)).thenNothing();
   });
 
+  test('comes when its timer says so where the clock was set back to before the wait began: the time that was told is no measure then', () => {
+    given(during(plan, '2-bake')).when(end('2-bake', -3600)).thenTypes('StepSucceeded');
+  });
+
   test('of an approval without an answer is a denial, with its reason', () => {
     const story = during(plan, '6-approve');
     given(story).when(end('6-approve', 3599)).thenNothing();
