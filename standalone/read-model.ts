@@ -20,9 +20,12 @@ export class SqliteReadModels implements ReadModels {
     this.#clock = clock;
   }
 
-  async put(tenant: string, model: ReadModelName, { key, version, index, document }: ReadModelDocument): Promise<boolean> {
-    const entries = indexEntries(model, index);
-    return this.#database.run('putDocument', { tenant, model, key, version, entries, foundBy: JSON.stringify(index), document: JSON.stringify(document) });
+  async put(tenant: string, model: ReadModelName, document: ReadModelDocument): Promise<boolean> {
+    return await this.#put(tenant, model, { ...document, over: document.version - 1 });
+  }
+
+  async replace(tenant: string, model: ReadModelName, document: ReadModelDocument): Promise<boolean> {
+    return await this.#put(tenant, model, { ...document, over: document.version });
   }
 
   async get(tenant: string, model: ReadModelName, key: string): Promise<ReadModelDocument | undefined> {
@@ -49,6 +52,12 @@ export class SqliteReadModels implements ReadModels {
       tenant, model, filter: query.filter ?? null, prefix: query.prefix ?? '', after: query.after ?? null, limit: query.limit, newestFirst: readModels[model].newestFirst,
     });
     return rows.map(documentOf);
+  }
+
+  /** Writes over a document or mark of the version `over` and older ones. */
+  async #put(tenant: string, model: ReadModelName, { key, version, index, document, over }: ReadModelDocument & { readonly over: number }): Promise<boolean> {
+    const entries = indexEntries(model, index);
+    return this.#database.run('putDocument', { tenant, model, key, version, over, entries, foundBy: JSON.stringify(index), document: JSON.stringify(document) });
   }
 }
 

@@ -37,13 +37,22 @@ export class DynamoReadModels implements ReadModels {
     this.#now = now;
   }
 
-  async put(tenant: string, model: ReadModelName, { key, version, index, document }: ReadModelDocument): Promise<boolean> {
+  async put(tenant: string, model: ReadModelName, document: ReadModelDocument): Promise<boolean> {
+    return await this.#put(tenant, model, { ...document, over: document.version - 1 });
+  }
+
+  async replace(tenant: string, model: ReadModelName, document: ReadModelDocument): Promise<boolean> {
+    return await this.#put(tenant, model, { ...document, over: document.version });
+  }
+
+  /** Writes over a document or mark of the version `over` and older ones. */
+  async #put(tenant: string, model: ReadModelName, { key, version, index, document, over }: ReadModelDocument & { readonly over: number }): Promise<boolean> {
     const entries = indexEntries(model, index);
     const place = documentPlace(tenant, model, key);
     const item = { ...place, version, index: JSON.stringify(index), document: JSON.stringify(document) };
     for (let tries = 0; tries < MAXIMUM_TRIES; tries += 1) {
       const before = await this.#stored(tenant, model, key);
-      if (before !== undefined && before.version >= version) {
+      if (before !== undefined && before.version > over) {
         if (tries > 0) await this.#removeEntries(entries.filter(([name, value]) => !isFoundBy(before.index, { index: name, value })), { tenant, model, key, version });
         return false;
       }

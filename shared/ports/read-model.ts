@@ -42,6 +42,8 @@ export type ReadModelQuery = { readonly filter?: { readonly index: string; reado
 export interface ReadModels {
   /** Writes unless a document or the mark of a removed one with the same or a newer version is there; answers whether it wrote. Idempotent. */
   put(tenant: string, model: ReadModelName, document: ReadModelDocument): Promise<boolean>;
+  /** As `put`, and also writes where the same version is: for a rebuild, so that readers have the old document until they have the new one. Answers whether it wrote. Idempotent. */
+  replace(tenant: string, model: ReadModelName, document: ReadModelDocument): Promise<boolean>;
   /** A document by its key. */
   get(tenant: string, model: ReadModelName, key: string): Promise<ReadModelDocument | undefined>;
   /**
@@ -49,7 +51,7 @@ export interface ReadModels {
    * `list`, so that a write of the same or an older version that comes late cannot bring the document back; what is not there leaves it too.
    */
   remove(tenant: string, model: ReadModelName, key: string, version: number): Promise<void>;
-  /** Takes away a document or its mark as if it had never been: for a rebuild, which makes it again whatever its version. Not idempotent with late writes. */
+  /** Takes away a document or its mark as if it had never been: for a rebuild, where no stream makes it. Not idempotent with late writes. */
   erase(tenant: string, model: ReadModelName, key: string): Promise<void>;
   /** How many documents a filter finds; its index is one of those that are counted. Knows at once what was written. */
   count(tenant: string, model: ReadModelName, filter: { readonly index: string; readonly value: string }): Promise<number>;

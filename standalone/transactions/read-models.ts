@@ -23,13 +23,13 @@ export const readModelTransactions = { putDocument, getDocument, removeDocument,
 
 const REMOVED_KEPT_MILLISECONDS = REMOVED_KEPT_DAYS * 86_400_000;
 
-/** Writes unless the stored version, or that of a mark, is the same or newer; `entries` are the (index, value) pairs the document is found by. */
-function putDocument(connection: Connection, input: Place & DocumentRow & { readonly entries: readonly (readonly [name: string, value: string])[] }): boolean {
-  if ((markOf(connection, input) ?? -Infinity) >= input.version) return false;
+/** Writes over a document or a mark of the version `over` and older ones; `entries` are the (index, value) pairs the document is found by. */
+function putDocument(connection: Connection, input: Place & DocumentRow & { readonly over: number; readonly entries: readonly (readonly [name: string, value: string])[] }): boolean {
+  if ((markOf(connection, input) ?? -Infinity) > input.over) return false;
   const written = connection.run(
     `INSERT INTO read_models (tenant, model, key, version, found_by, document) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET version = excluded.version, found_by = excluded.found_by, document = excluded.document WHERE excluded.version > read_models.version`,
-    input.tenant, input.model, input.key, input.version, input.foundBy, input.document,
+     ON CONFLICT DO UPDATE SET version = excluded.version, found_by = excluded.found_by, document = excluded.document WHERE read_models.version <= ?`,
+    input.tenant, input.model, input.key, input.version, input.foundBy, input.document, input.over,
   );
   if (written === 0) return false;
   connection.run('DELETE FROM removed_documents WHERE tenant = ? AND model = ? AND key = ?', input.tenant, input.model, input.key);

@@ -46,6 +46,20 @@ export function readModelContract(name: string, open: OpenSubject<ReadModelSubje
       expect(await models.get(tenant, 'targets', 'edge')).toMatchObject({ version: 3, document: 'third' });
     });
 
+    it('replaces a document, or a mark, of the same version when it is told to, and never a newer one', async () => {
+      const tenant = freshTenant();
+      await models.put(tenant, 'deployments', { ...document('one', 3, { state: 'old' }), document: 'wrong' });
+      expect(await models.replace(tenant, 'deployments', { ...document('one', 3, { state: 'new' }), document: 'right' })).toBe(true);
+      expect(await models.get(tenant, 'deployments', 'one')).toMatchObject({ version: 3, document: 'right' });
+      expect(keysOf(await list(tenant, 'deployments', { filter: { index: 'state', value: 'new' }, limit: 10 }))).toEqual(['one']);
+      expect(await list(tenant, 'deployments', { filter: { index: 'state', value: 'old' }, limit: 10 })).toEqual([]);
+      expect(await models.replace(tenant, 'deployments', { ...document('one', 2, { state: 'older' }), document: 'late' })).toBe(false);
+      await models.remove(tenant, 'deployments', 'one', 4);
+      expect(await models.replace(tenant, 'deployments', document('one', 3, { state: 'new' }))).toBe(false);
+      expect(await models.replace(tenant, 'deployments', document('one', 4, { state: 'new' }))).toBe(true);
+      expect(keysOf(await list(tenant, 'deployments', { filter: { index: 'state', value: 'new' }, limit: 10 }))).toEqual(['one']);
+    });
+
     it('ends at the newest version whatever the order of writes at the same time', async () => {
       const tenant = freshTenant();
       await Promise.all([4, 2, 9, 1, 7].map((version) => models.put(tenant, 'deployments', document('one', version, { state: `s${version}` }))));

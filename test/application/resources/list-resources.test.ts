@@ -95,6 +95,7 @@ describe('rebuilding the read models', () => {
     const { readModels } = system.engine.ports;
     await readModels.erase('default', 'deployments', id);
     await readModels.erase('default', 'resources', 'applications/shop');
+    await readModels.put('default', 'resources', { key: 'environments/production', version: 90, index: { kind: 'Environment' }, document: 'newer than its stream' });
     await readModels.put('default', 'resources', { key: 'targets/never-was', version: 9, index: { kind: 'Target' }, document: null });
     await rebuildAll(system.context('operator'));
     expect(await lists()).toEqual(before);

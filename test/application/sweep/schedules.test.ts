@@ -19,7 +19,7 @@ function failingFor(broken: string, asked: { add(tenant: string): unknown }): Po
   const { ports } = system.engine;
   const { readModels } = ports;
   return { ...ports, readModels: {
-    get: async (...given) => await readModels.get(...given), put: async (...given) => await readModels.put(...given), remove: async (...given) => await readModels.remove(...given), erase: async (...given) => await readModels.erase(...given), count: async (...given) => await readModels.count(...given),
+    get: async (...given) => await readModels.get(...given), put: async (...given) => await readModels.put(...given), replace: async (...given) => await readModels.replace(...given), remove: async (...given) => await readModels.remove(...given), erase: async (...given) => await readModels.erase(...given), count: async (...given) => await readModels.count(...given),
     list: async (tenant, ...given) => {
       if (tenant !== 'operator') asked.add(tenant);
       return tenant === broken ? await Promise.reject(new Failure('unavailable', 'busy')) : await readModels.list(tenant, ...given);

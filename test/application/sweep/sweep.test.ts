@@ -200,7 +200,7 @@ describe('a sweep that fails somewhere', () => {
     const { ports } = system.engine;
     const { readModels } = ports;
     const busy: Ports = { ...ports, readModels: {
-      get: async (...asked) => await readModels.get(...asked), list: async (...asked) => await readModels.list(...asked), remove: async (...asked) => await readModels.remove(...asked), erase: async (...asked) => await readModels.erase(...asked), count: async (...asked) => await readModels.count(...asked),
+      get: async (...asked) => await readModels.get(...asked), list: async (...asked) => await readModels.list(...asked), remove: async (...asked) => await readModels.remove(...asked), erase: async (...asked) => await readModels.erase(...asked), replace: async (...asked) => await readModels.replace(...asked), count: async (...asked) => await readModels.count(...asked),
       put: async (tenant, model, document) => (model === 'deployments' ? await Promise.reject(new Failure('unavailable', 'busy')) : await readModels.put(tenant, model, document)),
     } };
     system.time.advance(GRACE_SECONDS);
