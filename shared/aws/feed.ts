@@ -18,9 +18,13 @@ const MAXIMUM_PAGE = 500;
 /** A transaction has 100 writes: the feed's end, and for each event its place and at most one mark of its stream. */
 const EVENTS_PER_TRANSACTION = 49;
 
-/** Batches of several shards may meet in one tenant's feed. Each try is a read and a transaction after a pause of up to 50 ms, so 30 lost ones are some 2 s. */
+/**
+ * Batches of several shards, and several of each, may meet in one tenant's feed: forty of a new table. Each try is a read and a transaction after a pause that grows with
+ * each loss, so that many make room for one another: of up to 50, 100, … 400 ms. 30 lost ones are 6 s of pauses in the mean (25 × (1 + … + 7) + 23 × 200 ms).
+ */
 const MAXIMUM_TRIES = 30;
-const LONGEST_PAUSE_MILLISECONDS = 50;
+const PAUSE_MILLISECONDS = 50;
+const LONGEST_PAUSE_MILLISECONDS = 400;
 
 /** What follows a tenant in the name of the partition of its marks: up to which version each stream is in the feed. */
 export const FED = 'fed';
@@ -54,7 +58,7 @@ export class Feed {
       if (missing.length === 0) return;
       if (await this.#place(tenant, missing.slice(0, EVENTS_PER_TRANSACTION), marks)) continue;
       lost += 1;
-      await new Promise((resolve) => { setTimeout(resolve, Math.random() * LONGEST_PAUSE_MILLISECONDS); });
+      await new Promise((resolve) => { setTimeout(resolve, Math.random() * Math.min(LONGEST_PAUSE_MILLISECONDS, lost * PAUSE_MILLISECONDS)); });
     }
     throw new Failure('version-conflict', `the feed of ${tenant} was moved ${MAXIMUM_TRIES} times`);
   }

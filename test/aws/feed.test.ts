@@ -35,6 +35,14 @@ describe('the feed', () => {
     expect(byStream(await feedOf(tenant))).toEqual(whole(12));
   });
 
+  it('takes as many batches at once as Lambda may give of a new table, of one event each, whichever comes first', async () => {
+    const tenant = freshTenant();
+    const events = (await Promise.all(STREAMS.slice(0, 2).map(async (stream) => await appended(opened, { tenant, stream }, 20)))).flat();
+    await Promise.all(events.toReversed().map(async (event) => await opened.feed.record(tenant, [event])));
+    const feed = byStream(await feedOf(tenant));
+    expect([...feed.values()]).toEqual([...whole(20).values()].slice(0, 2));
+  });
+
   it('takes more than fits into one transaction, and fetches what is missing before an event', async () => {
     const tenant = freshTenant();
     for (const stream of STREAMS) for (let round = 0; round < 3; round += 1) await appended(opened, { tenant, stream }, 20);

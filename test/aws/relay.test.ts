@@ -101,6 +101,22 @@ describe('the relay', () => {
     expect((await relay.marks(tenant, ['sweep/a'])).get('sweep/a')).toBe(20);
   });
 
+  it('keeps each first appearance in order when the events of a stream come in batches of their own, the newest first', async () => {
+    const { bus, relay } = freshRelay();
+    const tenant = freshTenant();
+    const given = await appended(opened, at(tenant, 'sweep/a'), 10);
+    const [newest, ...others] = given.toReversed();
+    await relay.relay(newest === undefined ? [] : [newest]);
+    expect(bus.versionsOf(tenant, 'sweep/a')).toEqual(given.map(({ version }) => version));
+    const refusals = await Promise.all(others.map(async (event) => await relay.relay([event])));
+    expect(refusals.flatMap(({ events }) => events)).toEqual([]);
+    expect(bus.versionsOf(tenant, 'sweep/a')).toHaveLength(10);
+    const beside = await appended(opened, at(tenant, 'sweep/b'), 10);
+    await Promise.all(beside.toReversed().map(async (event) => await relay.relay([event])));
+    expect([...new Set(bus.versionsOf(tenant, 'sweep/b'))]).toEqual(beside.map(({ version }) => version));
+    expect((await relay.marks(tenant, ['sweep/b'])).get('sweep/b')).toBe(10);
+  });
+
   it('carries events of a type that it does not know, for a newer version wrote them, and none of those that stay in the table', async () => {
     const { bus, relay } = freshRelay();
     const tenant = freshTenant();
