@@ -43,6 +43,12 @@ describe('the sources', () => {
     expect(show(files.flatMap(longFunctions))).toEqual([]);
   });
 
+  it('start no shell: what a person wrote could be a command there', () => {
+    const starting = files.filter(({ path, text }) => !/^(test|scripts|bench)\//.test(path) && text.includes("from 'node:child_process'"));
+    expect(starting.length).toBeGreaterThan(0);
+    expect(starting.filter(({ text }) => /\{[^}]*\b(?:exec|execSync)\b[^}]*\} from 'node:child_process'|\bshell: (?!false)/.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
   it('assert no types outside parsers, but where the compiler cannot follow', () => {
     expect(show(unexcusedAssertions(files, assertionExceptions))).toEqual([]);
   });
