@@ -11,7 +11,7 @@ export type SluiceOutcomes = { readonly [Name in ScenarioName | 'passing' | 'not
 /** The most that a healthy canary may be failed: the default policy's alpha. */
 export const ALPHA = 0.05;
 
-/** Goals G1 to G6 and G8; G7, that all of Kayenta's own cases agree, is a test. */
+/** Goals G1 to G6 and G8. */
 export function goalsOf(outcomes: SluiceOutcomes, costs: readonly Cost[]): readonly Goal[] {
   const { same, day, tenTimes, fourTimes, twice, slower, muchSlower, atPassMargin, bothSame, passing, notPassing } = outcomes;
   const unhealthy = (['rampUp', 'rampDown', 'outage', 'wrongSplit', 'armBursts', 'sharedBursts'] as const).map((name) => [name, outcomes[name]] as const);

@@ -6,13 +6,13 @@ import type { Outcome } from './simulate.ts';
 /** What the tables stand between in docs/judge.md. */
 export const JUDGE_MARKERS = { begin: '<!-- bench:judge: `npm run bench:judge -- --full --write` writes what stands here -->', end: '<!-- end of bench:judge -->' } as const;
 
-/** One scenario with the outcome of each contender, in the order of the columns; `undefined` for who did not take part. */
-export type ScenarioRow = { readonly scenario: Scenario; readonly outcomes: readonly (Outcome | undefined)[] };
+/** One scenario with the outcome of each contender, in the order of the columns; `null` for who did not take part. */
+export type ScenarioRow = { readonly scenario: Scenario; readonly outcomes: readonly (Outcome | null)[] };
 
 /** The tables in Markdown: healthy canaries, worse ones, and the goals. */
 export function judgeTables(given: { readonly names: readonly string[]; readonly rows: readonly ScenarioRow[]; readonly goals: readonly Goal[]; readonly seed: number }): string {
   const head = (first: string) => [`| ${[first, ...given.names].join(' | ')} |`, `|${'---|'.repeat(given.names.length + 1)}`];
-  const line = ({ scenario, outcomes }: ScenarioRow, cell: (outcome: Outcome) => string) => `| ${[scenario.name, ...outcomes.map((one) => (one === undefined ? '' : cell(one)))].join(' | ')} |`;
+  const line = ({ scenario, outcomes }: ScenarioRow, cell: (outcome: Outcome) => string) => `| ${[scenario.name, ...outcomes.map((one) => (one === null ? '' : cell(one)))].join(' | ')} |`;
   const healthy = given.rows.filter(({ scenario }) => scenario.truth === 'healthy');
   const worse = given.rows.filter(({ scenario }) => scenario.truth === 'worse');
   return [

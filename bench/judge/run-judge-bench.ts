@@ -3,6 +3,7 @@ import type { Contender } from './contenders.ts';
 import { measureCost } from './cost.ts';
 import { ALPHA, goalsOf } from './goals.ts';
 import type { Goal, SluiceOutcomes } from './goals.ts';
+import { kayentaAgreement } from './kayenta-agreement.ts';
 import type { ScenarioRow } from './judge-table.ts';
 import { scenarios } from './scenarios.ts';
 import type { Scenario, ScenarioName } from './scenarios.ts';
@@ -21,24 +22,26 @@ const ENOUGH_RUNS = 100;
 /** Runs every scenario; `tell` hears what comes next. */
 export function runJudgeBench(given: { readonly isFull: boolean; readonly seed: number; readonly tell: (text: string) => void }): JudgeBench {
   const names = contenders.map((one) => one.name);
-  const outcomeOf = (name: ScenarioName): readonly (Outcome | undefined)[] => {
+  const outcomeOf = (name: ScenarioName): readonly (Outcome | null)[] => {
     const scenario: Scenario = scenarios[name];
     const runs = given.isFull ? scenario.runs : Math.min(scenario.runs, name === 'day' ? FAST.day : FAST[scenario.metrics]);
     given.tell(`${scenario.name}: ${runs} runs …`);
     const takingPart: readonly Contender[] = name === 'day' ? [{ name: 'Sluice', share: 1, judge: plainSluice }] : contenders.filter(({ only }) => only === undefined || only.includes(name));
     const outcomes = simulate(scenario, takingPart, { runs, seed: given.seed });
-    return names.map((one) => outcomes.get(one));
+    return names.map((one) => outcomes.get(one) ?? null);
   };
   const found = allOf(outcomeOf);
   const rows = scenarioNames.map((name): ScenarioRow => ({ scenario: scenarios[name], outcomes: found[name] }));
   const sluice = allOf((name) => {
     const [outcome] = found[name];
-    if (outcome === undefined) throw new Error(`Sluice took no part in ${name}`);
+    if (outcome === undefined || outcome === null) throw new Error(`Sluice took no part in ${name}`);
     return outcome;
   });
   const withoutFloor = (name: ScenarioName) => found[name][names.indexOf(WITHOUT_FLOOR)] ?? sluice[name];
   const isWithinAlpha = scenarioNames.every((name) => scenarios[name].truth !== 'healthy' || sluice[name].runs < ENOUGH_RUNS || sluice[name].failShare <= ALPHA);
-  return { names, rows, goals: goalsOf({ ...sluice, passing: withoutFloor('same'), notPassing: withoutFloor('twice') } satisfies SluiceOutcomes, measureCost(given.seed)), isWithinAlpha, seed: given.seed };
+  const measured = goalsOf({ ...sluice, passing: withoutFloor('same'), notPassing: withoutFloor('twice') } satisfies SluiceOutcomes, measureCost(given.seed));
+  const goals = [...measured, ...kayentaAgreement()].toSorted((one, other) => one.goal.localeCompare(other.goal));
+  return { names, rows, goals, isWithinAlpha, seed: given.seed };
 }
 
 const scenarioNames: readonly ScenarioName[] = [
