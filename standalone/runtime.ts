@@ -4,6 +4,7 @@ import type { Unexpected } from '#application/http/exchange';
 import { createMetrics } from '#application/http/metrics';
 import type { Metrics } from '#application/http/metrics';
 import { serviceOperations } from '#application/http/service-operations';
+import { rebuildAll } from '#application/rebuild';
 import { ensureOperatorKey, ensureTenant } from '#application/tenants/first-start';
 import { Failure } from '#contracts/errors';
 import { cursorKeyOf } from '#engine/cursor-key';
@@ -26,6 +27,8 @@ export type StandaloneOptions = {
   readonly masterKeyFile?: string;
   /** The value of the first tenant's admin key, for scripts; else one is made at the first start. */
   readonly adminKey?: string;
+  /** Makes all lists anew from the events while it serves: readers have the old ones until they have the new. */
+  readonly rebuild?: boolean;
   /** Where troubles and notices go, one line each; never a secret. */
   readonly log: (line: string) => void;
 };
@@ -67,6 +70,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Runni
     const server = await startServer({ api, ports: engine.ports, metrics, connections, appended: engine.signals.appended, listen: options.listen, report });
     await engine.start();
     const stopWatching = watchClock(engine, options.log);
+    if (options.rebuild === true) void rebuildLists(engine, options.log);
     return {
       url: server.url, firstKeys,
       close: async () => {
@@ -91,6 +95,14 @@ async function ensureFirstKeys(engine: Engine, adminKey: string | undefined): Pr
 async function checkStorage(engine: Engine | undefined): Promise<void> {
   if (engine === undefined || !engine.database.isOpen) throw new Failure('unavailable', 'the data folder is closed');
   await engine.counts();
+}
+
+async function rebuildLists(engine: Engine, log: (line: string) => void): Promise<void> {
+  try {
+    log(`the lists were made anew of ${await rebuildAll(engine.contextOf(ENGINE_TENANT))} streams`);
+  } catch (error) {
+    log(`trouble: the lists were not made anew to their end, and are as they were or newer: ${wordsOf(error)}`);
+  }
 }
 
 /** How often the clock is compared with the time that has passed. */

@@ -13,7 +13,7 @@ const { data, masterKeyFile } = serveVariables;
 const rebuildCommand = command({
   path: ['admin', 'rebuild'],
   summary: 'Make the lists of a stopped data folder anew from its events',
-  description: 'What lists show is made of the events and can be made again: after an upgrade whose notes ask for it, or when lists and `sluice get` do not agree. It works on the data folder itself, so `sluice serve` must be stopped. Events, secrets, keys and what runs are not touched; ended half-way, it is done again.',
+  description: 'What lists show is made of the events and can be made again: after an upgrade whose notes ask for it, or when lists and `sluice get` do not agree. It works on the data folder itself, so `sluice serve` must be stopped; `sluice serve --rebuild` does the same while it serves. Events, secrets, keys and what runs are not touched; ended half-way, it is done again.',
   arguments: {},
   options: { data: { type: 'text', completes: 'folder', ...asFlag(data) }, masterKeyFile: { type: 'text', completes: 'file', ...asFlag(masterKeyFile) } },
   examples: [{ command: 'sluice admin rebuild --data /var/lib/sluice', does: 'make the lists of a stopped control plane anew' }],

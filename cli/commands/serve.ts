@@ -18,6 +18,7 @@ const serveOptions = {
   masterKeyFile: { type: 'text', completes: 'file', ...asFlag(serveVariables.masterKeyFile) },
   insecure: { type: 'switch', ...asFlag(serveVariables.insecure) },
   allowedHosts: { type: 'texts', ...asFlag(serveVariables.allowedHosts) },
+  rebuild: { type: 'switch', description: 'make all lists anew from the events while it serves; readers have the old ones until they have the new' },
 } as const satisfies Options;
 
 export const serveCommand = command({
@@ -32,13 +33,13 @@ export const serveCommand = command({
   ],
   json: 'one line `{"ready": URL, "firstKeys": {operator?, admin?}}` when it answers.',
   local: true,
-  run: async (surroundings, { options: { allowedHosts, insecure, ...flags } }) => {
+  run: async (surroundings, { options: { allowedHosts, insecure, rebuild, ...flags } }) => {
     const settings = readSettings(serveSettings, {
       variables: serveVariables, environment: surroundings.environment, unflagged: ['adminKey'],
       flags: { ...flags, insecure: insecure ? true : undefined, allowedHosts: unlessEmpty(allowedHosts) },
     });
     const { startStandalone } = await import('#standalone/runtime');
-    const running = await startStandalone(startOptions(settings, surroundings)).catch((error: unknown) => {
+    const running = await startStandalone({ ...startOptions(settings, surroundings), rebuild }).catch((error: unknown) => {
       throw cannotListen(error, settings) ?? error;
     });
     announce(running, surroundings);

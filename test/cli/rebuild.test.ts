@@ -54,3 +54,13 @@ it('makes no data folder where there is none', async () => {
   expect(await runCli(['admin', 'rebuild', '--data', missing])).toMatchObject({ exitCode: 5, stderr: expect.stringContaining(missing) });
   expect(existsSync(missing)).toBe(false);
 });
+
+it('makes the lists anew while it serves, when it is told to, and says so', async () => {
+  using folder = new TemporaryFolder();
+  const lines: string[] = [];
+  const running = await startStandalone({ dataFolder: folder.path, listen: { host: '127.0.0.1', port: 0 }, adminKey: KEY, rebuild: true, log: (line) => { lines.push(line); } });
+  const client = createClient({ url: running.url, key: KEY });
+  while (lines.length === 0) await client.listTargets({});
+  await running.close();
+  expect(lines).toEqual([expect.stringMatching(/^the lists were made anew of \d+ streams$/)]);
+});
