@@ -131,7 +131,8 @@ function stepEnd(progress: StepProgress, commands: StepProgress['commands'], at:
   if (failed !== undefined) {
     const reason = `${progress.step.title} failed on ${failed.target} (${failed.component}): ${failed.reason}`.slice(0, 2000);
     if (progress.phase === 'rollback') return [happened('RollbackStepFailed', { step, attempt: progress.attempt, reason }, at)];
-    if (progress.phase === 'cleanup') return [happened('CleanupFinished', { outcome: 'failed', reason }, at)];
+    // Nobody waits for a clean-up: what one target could not do does not keep the others from telling what they did.
+    if (progress.phase === 'cleanup') return commands.some((one) => one.status === 'running') ? [] : [happened('CleanupFinished', { outcome: 'failed', reason }, at)];
     return [happened('StepFailed', { step, cause: progress.step.kind === 'verify' ? 'health' : 'failure', reason }, at)];
   }
   if (commands.some((one) => one.status === 'running')) return [];

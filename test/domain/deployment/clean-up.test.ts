@@ -45,6 +45,19 @@ describe('the clean-up after blue-green', () => {
     expect(isTerminal(outcome.state)).toBe(true);
   });
 
+  test('that fails on one of two targets ends once, when the other has told as well', () => {
+    const wide = planOf({ strategy: { type: 'blue-green', scaleDownDelaySeconds: 90 }, next: changed([web]), waves: [['edge-1', 'edge-2']], stable: { 'edge-1': [web], 'edge-2': [web] } });
+    const begun = told(through(wide), conclude, dispatch);
+    const first = given(begun).when(report('failed'));
+    first.thenTypes('CommandReported');
+    expect(first.state.cleanupAt).toBe(at(190));
+    const other = { ...report('succeeded'), command: `${ID}/cleanup/edge-2/web` } as const;
+    const last = given(first.story).when(other);
+    last.thenTypes('CommandReported', 'CleanupFinished');
+    expect(last.story.at(-1)).toMatchObject({ payload: { outcome: 'failed', reason: expect.stringContaining('failed on edge-1 (web)') } });
+    given(last.story).when(other).thenNothing();
+  });
+
   test('is taken over by a later deployment, once', () => {
     const takenOver = { type: 'FinishCleanup', outcome: 'takenOver', reason: 'a later deployment changes edge-1', at: at(150) } as const;
     const outcome = given(succeeded).when(takenOver);
