@@ -8,6 +8,9 @@ const REACH = Math.log(1e6);
  */
 const INTERVALS = 128;
 
+/** Nearer than this to a point is at it; the reciprocal of less would be no number any more. */
+const AT_POINT = 1e-200;
+
 /** ln ψ at the points, rising, and exactly mirrored about 0. */
 export const CURVE_POINTS: readonly number[] = Array.from({ length: INTERVALS + 1 }, (_, index) => (index === INTERVALS / 2 ? 0 : REACH * Math.sin((Math.PI * (index - INTERVALS / 2)) / INTERVALS)));
 
@@ -32,7 +35,7 @@ export function curveAt(curve: LikelihoodCurve, logRatio: number): number {
   for (let index = 0; index <= INTERVALS; index += 1) {
     const distance = logRatio - (CURVE_POINTS[index] ?? 0);
     const value = curve[index] ?? 0;
-    if (distance === 0) return value;
+    if (Math.abs(distance) < AT_POINT) return value;
     const weight = (index === 0 || index === INTERVALS ? 0.5 : 1) * (index % 2 === 0 ? 1 : -1);
     above += (weight / distance) * value;
     below += weight / distance;
