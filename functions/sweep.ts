@@ -31,5 +31,5 @@ export const handler = scheduleFunction('sweep', async () => {
 
 async function makeCheckpoints(moved: readonly Moved[]): Promise<void> {
   const tableNamed = (name: string) => new Table(clients.dynamodb(), name);
-  await sealMoved({ events: tableNamed(environment.SLUICE_EVENTS_TABLE), state: tableNamed(environment.SLUICE_STATE_TABLE), clock: opened.ports.clock, dataKeyOf: opened.dataKeyOf }, moved);
+  await sealMoved({ events: tableNamed(environment.SLUICE_EVENTS_TABLE), state: tableNamed(environment.SLUICE_STATE_TABLE), clock: opened.ports.clock, readModels: opened.ports.readModels, dataKeyOf: opened.dataKeyOf }, moved);
 }

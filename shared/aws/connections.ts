@@ -28,6 +28,7 @@ export type GatewaySubscription = { readonly tenant: string; readonly connection
 export type PlacedSubscription = { readonly place: string; readonly subscription: GatewaySubscription };
 
 const storedConnection = z.object({ connection: z.string(), keyId: z.string(), expiresAt: z.number() });
+const storedListener = z.object({ sk: z.string(), connection: z.string(), id: z.string(), expiresAt: z.number() });
 const storedSubscription = z.object({ sk: z.string(), connection: z.string(), id: z.string(), topic: z.string().transform((text) => topic.parse(JSON.parse(text))), position: z.string(), expiresAt: z.number() });
 
 /** The open WebSockets of API Gateway: items of connections and of what they subscribed to. Those that are gone are cleaned up when they are met. */
@@ -57,14 +58,20 @@ export class GatewayConnections implements Connections {
   /** Forgets a connection and its subscriptions. */
   async forget(tenant: string, connection: string): Promise<void> {
     const own = await this.#state.query(subscriptionPartition(tenant), { prefix: `${connection}#` });
-    await this.#state.removeMany([{ pk: connectionPartition(tenant), sk: connection }, ...own.map((item) => ({ pk: subscriptionPartition(tenant), sk: storedSubscription.parse(item).sk }))]);
+    const subscriptions = own.map((item) => ({ tenant, ...storedSubscription.parse(item) }));
+    await this.#state.removeMany([{ pk: connectionPartition(tenant), sk: connection }, ...subscriptions.flatMap((one) => [subscriptionPlace(one), ...listenerPlaces(one)])]);
   }
 
-  /** Remembers a subscription; answers false when the connection has one of this id. They too are counted after that. */
+  /**
+   * Remembers a subscription; answers false when the connection has one of this id. They too are counted after that. One to a target's work stands in a partition
+   * of that target as well, so that who announces work reads those that listen and no others.
+   */
   async subscribe(subscription: GatewaySubscription): Promise<boolean> {
     const { connection, id, position } = subscription;
-    const item = { ...subscriptionPlace(subscription), connection, id, topic: JSON.stringify(subscription.topic), position, expiresAt: this.#end() };
-    return await this.#state.put(item, ABSENT);
+    const expiresAt = this.#end();
+    const item = { ...subscriptionPlace(subscription), connection, id, topic: JSON.stringify(subscription.topic), position, expiresAt };
+    const listeners = listenerPlaces(subscription).map((place) => ({ put: { ...place, connection, id, expiresAt } }));
+    return listeners.length === 0 ? await this.#state.put(item, ABSENT) : await this.#state.transact([{ put: item, when: ABSENT }, ...listeners]);
   }
 
   /** How many subscriptions are open: in all of the tenant, and on one connection. */
@@ -76,14 +83,13 @@ export class GatewayConnections implements Connections {
 
   /** Forgets a subscription; answers whether there was one. */
   async unsubscribe(subscription: Pick<GatewaySubscription, 'tenant' | 'connection' | 'id'>): Promise<boolean> {
-    return (await this.#state.remove(subscriptionPlace(subscription))) !== undefined;
+    const removed = await this.#state.remove(subscriptionPlace(subscription));
+    if (removed === undefined) return false;
+    await this.#state.removeMany(listenerPlaces({ ...subscription, topic: storedSubscription.parse(removed).topic }));
+    return true;
   }
 
-  /** All subscriptions of a tenant. */
-  async subscriptions(tenant: string): Promise<readonly GatewaySubscription[]> {
-    return this.#open(tenant, await this.#state.query(subscriptionPartition(tenant))).map(({ subscription }) => subscription);
-  }
-
+  /** The subscriptions of one connection. */
   async subscriptionsOf(tenant: string, connection: string): Promise<readonly GatewaySubscription[]> {
     return this.#open(tenant, await this.#state.query(subscriptionPartition(tenant), { prefix: `${connection}#` })).map(({ subscription }) => subscription);
   }
@@ -110,7 +116,8 @@ export class GatewayConnections implements Connections {
   }
 
   async announceWork(tenant: string, target: string): Promise<void> {
-    const listening = (await this.subscriptions(tenant)).filter(({ topic: one }) => one.kind === 'work' && one.target === target);
+    const now = this.#seconds();
+    const listening = (await this.#state.query(listenerPartition(tenant, target))).map((item) => storedListener.parse(item)).filter(({ expiresAt }) => expiresAt > now);
     await eachOf(listening, async ({ connection, id }) => { await this.post(tenant, connection, { type: 'work', id, target }); });
   }
 
@@ -157,6 +164,15 @@ function connectionPartition(tenant: string): string {
 
 function subscriptionPartition(tenant: string): string {
   return `${tenant}#subscription`;
+}
+
+function listenerPartition(tenant: string, target: string): string {
+  return `${tenant}#listener#${target}`;
+}
+
+/** Where a subscription to a target's work stands beside its own place; others stand nowhere else. */
+function listenerPlaces({ topic: about, ...subscription }: Pick<GatewaySubscription, 'tenant' | 'connection' | 'id' | 'topic'>): readonly Place[] {
+  return about.kind === 'work' ? [{ pk: listenerPartition(subscription.tenant, about.target), sk: subscriptionPlace(subscription).sk }] : [];
 }
 
 /**

@@ -50,7 +50,7 @@ async function sweep(): Promise<void> {
   const vault = await Vault.open(sealedKeysIn(state), MASTER_KEY);
   const moved: { readonly tenant: string; readonly stream: string; readonly version: number }[] = [];
   await bringInLost({ client, eventsTable: eventsName, ports: { clock: time, events: store, readModels }, feed, relay, bringIn: async () => [], seen: (places) => void moved.push(...places) });
-  expect(await sealMoved({ events, state, clock: time, dataKeyOf: async (tenant) => await vault.dataKey(tenant) }, moved)).toBe(true);
+  expect(await sealMoved({ events, state, clock: time, readModels, dataKeyOf: async (tenant) => await vault.dataKey(tenant) }, moved)).toBe(true);
 }
 
 const place = () => ({ eventsTable: opened.eventsName, stateTable: opened.stateName, masterKeyFile });

@@ -60,7 +60,7 @@ describe('a connection', () => {
     system.sockets.beforePost = (_connection, message) => { heard.push(message.type); };
     await system.send(from, { type: 'subscribe', id: 's', topic: { kind: 'tenant' } });
     expect(heard).toEqual(['error']);
-    expect(await system.connections.subscriptions(tenant)).toEqual([]);
+    expect(await system.connections.subscriptionsOf(tenant, from.connection)).toEqual([]);
   });
 });
 
