@@ -6,6 +6,7 @@ import type { Ports } from '#ports/ports';
 
 import type { OpenConnections } from '../connections.ts';
 import type { AppendedSignal } from './feeds.ts';
+import { createHoldRefused, HOLD_MILLISECONDS } from './hold-refused.ts';
 import { listen, stop } from './listening.ts';
 import { createNodeServer } from './node-server.ts';
 import { createRequestListener } from './request-listener.ts';
@@ -39,6 +40,8 @@ export type ServerOptions = {
   readonly appended: AppendedSignal;
   readonly listen: ListenOptions;
   readonly stream?: Partial<StreamSettings>;
+  /** How long an answer to one request too many waits; 0 in tests whose time stands still. */
+  readonly holdRefusedMilliseconds?: number;
   /** Told of everything unexpected. Must not throw. */
   readonly report: (unexpected: Unexpected) => void;
 };
@@ -64,9 +67,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw new Failure('rule-broken', { detail: `${host} is reachable by others: give SLUICE_TLS_CERT and SLUICE_TLS_KEY, or --insecure where something else speaks TLS`, errors: [{ field: 'host', rule: 'must be a loopback address without TLS', value: host }] });
   }
   const checkSite = createSiteCheck({ host, allowedHosts });
-  const stream = new StreamServer({ ...options, settings: { ...defaultStreamSettings, ...options.stream }, checkSite });
+  const holdRefused = createHoldRefused(options.holdRefusedMilliseconds ?? HOLD_MILLISECONDS);
+  const stream = new StreamServer({ ...options, holdRefused, settings: { ...defaultStreamSettings, ...options.stream }, checkSite });
   const secure = tls === undefined ? undefined : await readTls(tls);
-  const listener = createRequestListener(options.api, { checkSite, ids: options.ports.ids, isSecure: secure !== undefined });
+  const listener = createRequestListener(options.api, { holdRefused, checkSite, ids: options.ports.ids, isSecure: secure !== undefined });
   const { server, secureServer } = createNodeServer(listener, secure);
   refuseUnreadable(server, options.api, options.ports.ids);
   server.on('upgrade', (request, socket, head) => void stream.upgrade(request, socket, head));

@@ -14,6 +14,7 @@ import type { Ports } from '#ports/ports';
 import type { OpenConnections } from '../connections.ts';
 import { Feeds } from './feeds.ts';
 import type { AppendedSignal } from './feeds.ts';
+import type { HoldRefused } from './hold-refused.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { StreamConnection } from './stream-connection.ts';
 import type { StreamContext } from './stream-connection.ts';
@@ -28,6 +29,7 @@ export type StreamServerOptions = {
   readonly appended: AppendedSignal;
   readonly metrics: Metrics;
   readonly settings: StreamSettings;
+  readonly holdRefused: HoldRefused;
   /** Refuses a request by its headers, as the HTTP side does. @throws Failure `origin-refused` */
   readonly checkSite: (headers: IncomingMessage['headers']) => void;
 };
@@ -71,7 +73,9 @@ export class StreamServer {
       const traceId = ports.ids.trace();
       const failure = api.tell(error, { traceId, operation: 'stream' });
       this.#context.metrics.refused.add([failure.code]);
-      refuseUpgrade(socket, api.refuse(failure, traceId));
+      const answer = api.refuse(failure, traceId);
+      await this.#options.holdRefused(answer.status);
+      refuseUpgrade(socket, answer);
     }
   }
 

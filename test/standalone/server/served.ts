@@ -77,7 +77,7 @@ export class Served {
       settings: { verifyAnswers: true, keyRate: WIDE, tenantRate: WIDE, guessRate: WIDE, ...options.http }, report,
     });
     const server = await startServer({
-      api, ports, metrics, connections, appended: opened.signals.appended, listen: { host: '127.0.0.1', port: 0, ...options.listen },
+      api, ports, metrics, connections, appended: opened.signals.appended, listen: { host: '127.0.0.1', port: 0, ...options.listen }, holdRefusedMilliseconds: 0,
       ...(options.stream === undefined ? {} : { stream: options.stream }), report,
     });
     const made = await Promise.all(role.options.map(async (one) => [one, await makeKey(ports, { tenant: one === 'operator' ? 'operator' : TENANT, role: one })] as const));
