@@ -11,7 +11,7 @@ import { simulate } from './simulate.ts';
 import type { Outcome } from './simulate.ts';
 
 /** All that was measured. `isWithinAlpha`: no healthy canary was failed more often than the default policy promises. */
-export type JudgeBench = { readonly names: readonly string[]; readonly rows: readonly ScenarioRow[]; readonly goals: readonly Goal[]; readonly isWithinAlpha: boolean; readonly seed: number };
+export type JudgeBench = { readonly names: readonly string[]; readonly rows: readonly ScenarioRow[]; readonly goals: readonly Goal[]; readonly isWithinAlpha: boolean; readonly seed: number; readonly isFull: boolean };
 
 /** The fast profile: enough to see a false-fail rate above α = 5 %, which 200 runs show as more than 10 of them. */
 const FAST = { errors: 200, both: 16, day: 10 } as const;
@@ -41,7 +41,7 @@ export function runJudgeBench(given: { readonly isFull: boolean; readonly seed: 
   const isWithinAlpha = scenarioNames.every((name) => scenarios[name].truth !== 'healthy' || sluice[name].runs < ENOUGH_RUNS || sluice[name].failShare <= ALPHA);
   const measured = goalsOf({ ...sluice, passing: withoutFloor('same'), notPassing: withoutFloor('twice') } satisfies SluiceOutcomes, measureCost(given.seed));
   const goals = [...measured, ...kayentaAgreement()].toSorted((one, other) => one.goal.localeCompare(other.goal));
-  return { names, rows, goals, isWithinAlpha, seed: given.seed };
+  return { names, rows, goals, isWithinAlpha, seed: given.seed, isFull: given.isFull };
 }
 
 const scenarioNames: readonly ScenarioName[] = [

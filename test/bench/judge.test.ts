@@ -58,7 +58,7 @@ describe('a simulation', () => {
 
 describe('the tables', () => {
   const outcome = { runs: 10, failShare: 0.003, passShare: 0.5, failMedianSeconds: 30, failP95Seconds: null, passMedianSeconds: 450 };
-  const tables = judgeTables({ names: ['A', 'B'], rows: [{ scenario: scenarios.same, outcomes: [outcome, null] }, { scenario: scenarios.twice, outcomes: [outcome, outcome] }], goals: [{ goal: 'G1', what: 'x', measured: '0.3 %', holds: false }], seed: 5 });
+  const tables = judgeTables({ names: ['A', 'B'], rows: [{ scenario: scenarios.same, outcomes: [outcome, null] }, { scenario: scenarios.twice, outcomes: [outcome, outcome] }], goals: [{ goal: 'G1', what: 'x', measured: '0.3 %', holds: false }], seed: 5, isFull: true });
 
   it('have a row for each scenario, healthy and worse apart, and one for each goal', () => {
     expect(tables).toContain('| errors 0.5 % on both (A/A) | **0.3 %** failed; 50 % passed, 450 s |  |');
