@@ -20,6 +20,8 @@ export default defineConfig({
       { extends: true, test: { name: 'cdk', include: ['test/cdk/**/*.test.ts'], globalSetup: ['test/cdk/build-bundles.ts'], testTimeout: 120_000 * patience, hookTimeout: 120_000 * patience } },
       { extends: true, test: { name: 'end-to-end', include: ['test/end-to-end/**/*.test.ts'], globalSetup: ['test/end-to-end-standalone/start-system.ts'], maxConcurrency: 12, ...endToEnd } },
       { extends: true, test: { name: 'standalone', include: ['test/end-to-end-standalone/**/*.test.ts', 'test/faults/**/*.test.ts'], maxConcurrency: 4, ...endToEnd } },
+      // It takes all processors for itself, and is alone with them.
+      { extends: true, test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], sequence: { groupOrder: 2 }, maxWorkers: 1 } },
     ],
   },
 });

@@ -145,7 +145,7 @@ export class Ledger {
   #deploymentEvent(row: EventRow): void {
     const { tenant } = row;
     const id = row.stream.slice('deployment/'.length);
-    const event = parseDeploymentEvent({ type: row.type, payload: JSON.parse(row.payload), at: row.at });
+    const event = parseDeploymentEvent({ type: row.type, schemaVersion: row.schemaVersion, payload: JSON.parse(row.payload), at: row.at });
     const known = this.of(tenant, id) ?? { tenant, id, rules: new StreamRules(), state: undefined, version: 0, summaries: [] };
     if (event.type !== 'DeploymentRequested' && known.state === undefined) {
       this.#complain('chained events', `${tenant}/${id}`, `the stream begins with ${event.type}`);

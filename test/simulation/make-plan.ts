@@ -1,4 +1,4 @@
-import { Chance } from '../application/crash/chance.ts';
+import type { Chance } from '../application/crash/chance.ts';
 import { between, chanceOf, oneOf } from './dice.ts';
 import type { FaultName, Rates } from './faults.ts';
 import { makeTenants, releases } from './make-documents.ts';

@@ -105,10 +105,12 @@ export class Simulation {
   /** Lets time pass until something is done. */
   async #done(work: () => Promise<unknown>): Promise<void> {
     let isDone = false;
-    let failure: unknown;
-    work().then(() => { isDone = true; }, (error: unknown) => { failure = error; isDone = true; });
+    const ended = work().finally(() => {
+      isDone = true;
+    });
+    ended.catch(() => undefined);
     await this.#passUntil(() => isDone);
-    if (failure !== undefined) throw failure;
+    if (isDone) await ended;
   }
 
   close(): void {
@@ -209,7 +211,7 @@ export class Simulation {
 
   #troubled(doing: string, error: unknown): void {
     for (const one of error instanceof AggregateError ? error.errors : [error]) {
-      const isForeseen = one instanceof Failure || one instanceof Disorder || (one instanceof Error && /^it took more than/.test(one.message));
+      const isForeseen = one instanceof Failure || one instanceof Disorder || (one instanceof Error && one.message.startsWith('it took more than'));
       if (!isForeseen || (one instanceof Failure && one.code === 'internal-error')) this.#complain({ invariant: 'no fault of ours', subject: doing, detail: one instanceof Error ? (one.stack ?? one.message) : String(one) });
     }
   }

@@ -13,6 +13,8 @@ export type Mutation = {
   /** A seed that finds it, and the invariant that it finds broken. */
   readonly seed: number;
   readonly invariant: InvariantName;
+  /** Found so quickly that every run of the tests shows it. */
+  readonly isQuick?: true;
 };
 
 /** The mistakes that the simulation is shown to find. */
