@@ -15,7 +15,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: ['test/aws/**', 'test/cdk/**', 'test/end-to-end/**', 'test/end-to-end-aws/**', 'test/end-to-end-standalone/**', 'test/faults/**'] } },
+      { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: ['test/aws/**', 'test/cdk/**', 'test/end-to-end/**', 'test/end-to-end-aws/**', 'test/end-to-end-standalone/**', 'test/simulation/**', 'test/faults/**'] } },
       // The app is synthesized with real bundles, which are made once for all of its tests.
       { extends: true, test: { name: 'cdk', include: ['test/cdk/**/*.test.ts'], globalSetup: ['test/cdk/build-bundles.ts'], testTimeout: 120_000 * patience, hookTimeout: 120_000 * patience } },
       { extends: true, test: { name: 'end-to-end', include: ['test/end-to-end/**/*.test.ts'], globalSetup: ['test/end-to-end-standalone/start-system.ts'], maxConcurrency: 12, ...endToEnd } },
