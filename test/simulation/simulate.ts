@@ -42,7 +42,8 @@ async function runAll(asked: Asked, words: readonly string[]): Promise<number> {
   const heard = ({ result, report }: Message) => {
     results.push(result);
     if (report !== null) reports.push(report);
-    if (process.stderr.isTTY || results.length % PROGRESS_SEEDS === 0) process.stderr.write(`${results.length} of ${asked.seeds} seeds${reports.length > 0 ? `, ${reports.length} broken` : ''}\n`);
+    const broken = results.filter((one) => one.broken !== null).length;
+    if (process.stderr.isTTY || results.length % PROGRESS_SEEDS === 0) process.stderr.write(`${results.length} of ${asked.seeds} seeds${broken > 0 ? `, ${broken} broken` : ''}\n`);
   };
   const codes = await Promise.all(Array.from({ length: workers }, (_, number) => runWorker([`${number}`, ...words, '--workers', `${workers}`], heard)));
   const summary = summaryOf(results);

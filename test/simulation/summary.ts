@@ -46,6 +46,7 @@ export function inWords(summary: Summary): string {
   const hours = ((counts['seconds'] ?? 0) / 3600).toFixed(1);
   return [
     `${summary.seeds} seeds, ${summary.failed.length} with a broken invariant`,
+    ...summary.failed.map(({ seed, broken }) => `  seed ${seed}: ${broken?.invariant ?? ''}: ${broken?.detail ?? ''}`),
     `${counts['deployments'] ?? 0} deployments in ${hours} simulated hours: ${counts['events'] ?? 0} events, ${counts['writes'] ?? 0} writes, ${counts['steps'] ?? 0} moments checked, ${counts['crashes'] ?? 0} crashes`,
     `ends: ${list(summary.ends)}`,
     `faults: ${list(summary.faults)}`,
