@@ -1,6 +1,10 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 
 import { Failure, errors } from '#contracts/errors';
+import type { ErrorCode } from '#contracts/errors';
+
+import { metrics } from './logger.ts';
 
 /** What an authorizer answers for somebody who may go on: an IAM policy for the methods at an ARN. */
 export function policyFor({ tenant, keyId }: { readonly tenant: string; readonly keyId: string }, resource: string): APIGatewayAuthorizerResult {
@@ -17,10 +21,14 @@ export function denialOf(resource: string): APIGatewayAuthorizerResult {
   return { principalId: 'refused', policyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'execute-api:Invoke', Resource: resource }] } };
 }
 
+/** No, unknown, revoked and expired keys, and guessers who are told to wait: who guesses is seen by their number. */
+const COUNTED: readonly ErrorCode[] = ['unauthenticated', 'rate-limited'];
+
 /**
  * What an authorizer throws: for who may not go on the very text that makes the gateway answer 401. What passes, as an outage or too much at once, stays
  * what it was, so that nobody throws a good key away.
  */
 export function refusedBy(error: unknown): unknown {
+  if (error instanceof Failure && COUNTED.includes(error.code)) metrics.addMetric('KeysRefused', MetricUnit.Count, 1);
   return error instanceof Failure && !error.retriable && errors[error.code].status < 500 ? new Error('Unauthorized', { cause: error }) : error;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Failure } from '#contracts/errors';
 import { headerOf, policyFor, refusedBy } from '#functions/runtime/authorization';
+import { metrics } from '#functions/runtime/logger';
 import { callerOfContext, connecting } from '#functions/runtime/socket-event';
 import type { SocketContext } from '#functions/runtime/socket-event';
 
@@ -42,9 +43,15 @@ describe('who opens a WebSocket', () => {
   });
 });
 
-it('a bug is no refusal', () => {
+it('a bug is no refusal, and refusals alone are counted', () => {
+  metrics.clearMetrics();
   const bug = new TypeError('undefined is not a function');
   expect(refusedBy(bug)).toBe(bug);
+  refusedBy(new Failure('forbidden', 'no'));
+  expect(metrics.hasStoredMetrics()).toBe(false);
+  for (const code of ['unauthenticated', 'rate-limited'] as const) refusedBy(new Failure(code, 'no'));
+  expect(metrics.serializeMetrics()).toMatchObject({ KeysRefused: [1, 1] });
+  metrics.clearMetrics();
 });
 
 it('a header is found by its lower-case name', () => {
