@@ -4,8 +4,9 @@ import { clients } from '#aws/clients';
 import { Table } from '#aws/table';
 import { TenantThrottles, gatewayClient } from '#aws/tenant-throttles';
 import { UsageKeys } from '#aws/usage-keys';
-import { eventCatalogue, eventEnvelope } from '#contracts/events';
+import { eventEnvelope } from '#contracts/events';
 import { throttleEnvironment } from '#contracts/function-environment';
+import { payloadOf } from '#contracts/upcast';
 
 import { around } from './runtime/handler.ts';
 import { logger } from './runtime/logger.ts';
@@ -16,9 +17,9 @@ const throttles = new TenantThrottles({ client: gatewayClient(), keys, prefix, a
 
 /** Gives a new tenant a throttle of its own, and takes it from a deleted one, whose name is never used again: an old event that comes again does no harm. */
 export const handler = around(async ({ detail }: EventBridgeEvent<string, unknown>): Promise<void> => {
-  const { type, payload } = eventEnvelope.parse(detail);
-  if (type === 'TenantDeleted') return await throttles.take(eventCatalogue.TenantDeleted.payload.parse(payload).name);
-  if (type !== 'TenantCreated') return;
-  const { name } = eventCatalogue.TenantCreated.payload.parse(payload);
+  const event = eventEnvelope.parse(detail);
+  if (event.type === 'TenantDeleted') return await throttles.take(payloadOf('TenantDeleted', event).name);
+  if (event.type !== 'TenantCreated') return;
+  const { name } = payloadOf('TenantCreated', event);
   if (!(await throttles.give(name))) logger.warn('the quota of usage keys is used up: the tenant shares the throttle of all others', { tenant: name });
 });

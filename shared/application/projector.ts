@@ -5,8 +5,8 @@ import { summaryOf } from '#application/deployments/view';
 import type { Projector } from '#application/handlers';
 import { hideResource, showResource } from '#application/resources/resource-document';
 import { hideTenant, showTenant } from '#application/tenants/tenant-document';
-import { eventCatalogue } from '#contracts/events';
 import type { EventEnvelope } from '#contracts/events';
+import { payloadOf } from '#contracts/upcast';
 import { documentKey, referenceOf } from '#domain/resources/reference';
 import type { ReadModelName } from '#ports/read-model';
 
@@ -43,20 +43,20 @@ function projectionOf(event: EventEnvelope): Projection | undefined {
   }
   switch (event.type) {
     case 'ResourceApplied': {
-      const { resource } = eventCatalogue.ResourceApplied.payload.parse(event.payload);
+      const { resource } = payloadOf('ResourceApplied', event);
       const reference = referenceOf(resource);
       return { model: 'resources', key: documentKey(reference), bring: async (context) => await showResource(context, reference, { resource, version, updatedAt: at }) };
     }
     case 'ResourceDeleted': {
-      const reference = eventCatalogue.ResourceDeleted.payload.parse(event.payload);
+      const reference = payloadOf('ResourceDeleted', event);
       return { model: 'resources', key: documentKey(reference), bring: async (context) => await hideResource(context, reference, version) };
     }
     case 'TenantCreated': {
-      const { name } = eventCatalogue.TenantCreated.payload.parse(event.payload);
+      const { name } = payloadOf('TenantCreated', event);
       return { model: 'tenants', key: name, bring: async (context) => await showTenant(context, { name, createdAt: at }, version) };
     }
     case 'TenantDeleted': {
-      const { name } = eventCatalogue.TenantDeleted.payload.parse(event.payload);
+      const { name } = payloadOf('TenantDeleted', event);
       return { model: 'tenants', key: name, bring: async (context) => await hideTenant(context, name, version) };
     }
     default:

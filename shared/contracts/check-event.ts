@@ -3,7 +3,8 @@ import type * as z from 'zod';
 import { canonicalJson } from '#contracts/canonical-json';
 import { Failure } from '#contracts/errors';
 import { MAXIMUM_EVENT_BYTES, eventCatalogue, eventEnvelope } from '#contracts/events';
-import type { EventEnvelope, NewEvent } from '#contracts/events';
+import type { EventEnvelope, EventType, NewEvent } from '#contracts/events';
+import { payloadOf } from '#contracts/upcast';
 
 /** An event that fits the catalogue: its envelope without the hash, the canonical JSON of that, and whether it goes to the bus. */
 export type CheckedEvent = { readonly envelope: Omit<EventEnvelope, 'hash'>; readonly canonical: string; readonly relayed: boolean };
@@ -20,8 +21,10 @@ const HASH_BYTES = 64 + 10;
  */
 export function checkEvent(event: NewEvent, place: EventPlace): CheckedEvent {
   const entry = catalogued(event.type);
-  const payload = parsed(entry.payload, event.payload, `payload of ${event.type}`);
-  const whole = { ...place, type: event.type, schemaVersion: entry.version, payload };
+  const schemaVersion = event.schemaVersion ?? entry.version;
+  // What an older Sluice has written stays as it is, because its hash is over that; it must be what can be read.
+  const payload = schemaVersion === entry.version ? parsed(entry.payload, event.payload, `payload of ${event.type}`) : readable(event.type, { schemaVersion, payload: event.payload });
+  const whole = { ...place, type: event.type, schemaVersion, payload };
   const envelope = parsed(withoutHash, whole, `event ${event.type}`);
   const canonical = canonicalJson(envelope);
   const sizeBytes = new TextEncoder().encode(canonical).byteLength + HASH_BYTES;
@@ -44,6 +47,15 @@ function catalogued(type: string): CatalogueEntry {
   const entry = Object.hasOwn(catalogue, type) ? catalogue[type] : undefined;
   if (entry === undefined) throw new Failure('rule-broken', { detail: `No event is named ${type}.`, context: { type } });
   return entry;
+}
+
+function readable(type: EventType, event: Pick<EventEnvelope, 'schemaVersion' | 'payload'>): unknown {
+  try {
+    payloadOf(type, event);
+  } catch (error) {
+    throw new Failure('rule-broken', { detail: `The payload of ${type} in version ${event.schemaVersion} cannot be read: ${error instanceof Error ? error.message : String(error)}`, context: { type, schemaVersion: event.schemaVersion } });
+  }
+  return event.payload;
 }
 
 /** The value is left out of the errors: a payload may be large, and whoever appends knows it. */

@@ -53,8 +53,8 @@ export type EventType = keyof typeof eventCatalogue;
 /** The payload of an event by its type. */
 export type EventPayload<Type extends EventType> = z.infer<(typeof eventCatalogue)[Type]['payload']>;
 
-/** An event before it is stored: type and payload that fit together. */
-export type NewEvent = { readonly [Type in EventType]: { readonly type: Type; readonly payload: EventPayload<Type> } }[EventType];
+/** An event before it is stored: type and payload that fit together. `schemaVersion` is that of one that is brought in as it was stored elsewhere, by an older Sluice; else it is that of the catalogue. */
+export type NewEvent = { readonly [Type in EventType]: { readonly type: Type; readonly payload: EventPayload<Type>; readonly schemaVersion?: number } }[EventType];
 
 /** The fields that every stored or relayed event has beside type and payload. */
 export const eventEnvelope = z.strictObject({

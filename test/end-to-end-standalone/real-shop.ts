@@ -7,6 +7,7 @@ import { freePort } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { guarded } from './guarded.ts';
 import { SluiceProcess } from './sluice-process.ts';
+import type { ProcessOptions } from './sluice-process.ts';
 import { Traffic } from './traffic.ts';
 
 const head = { apiVersion: 'sluice.dev/v1' } as const;
@@ -21,20 +22,22 @@ export class RealShop {
   readonly port: number;
   readonly #environment: { readonly [variable: string]: string };
   readonly #state: string;
+  readonly #before: string | undefined;
   #agent: SluiceProcess;
   readonly #outputs: string[] = [];
 
-  private constructor(parts: Pick<RealShop, 'tenant' | 'port'> & { readonly environment: { readonly [variable: string]: string }; readonly state: string }) {
+  private constructor(parts: Pick<RealShop, 'tenant' | 'port'> & { readonly environment: { readonly [variable: string]: string }; readonly state: string; readonly before: string | undefined }) {
     this.tenant = parts.tenant;
     this.port = parts.port;
     this.#environment = parts.environment;
     this.#state = parts.state;
+    this.#before = parts.before;
     guarded(`agent ${parts.state}`);
     this.#agent = this.#start();
   }
 
   /** Makes all resources, and starts the agent. */
-  static async open(plane: Pick<ControlPlane, 'url' | 'folder'>, tenant: Tenant): Promise<RealShop> {
+  static async open(plane: Pick<ControlPlane, 'url' | 'folder'>, tenant: Tenant, { before, environment = {} }: Pick<ProcessOptions, 'before' | 'environment'> = {}): Promise<RealShop> {
     const port = await freePort();
     const { client } = tenant;
     await client.putTarget({ params: { name: 'local' }, body: { ...head, kind: 'Target', metadata: { name: 'local' }, spec: { provider: 'agent' } } });
@@ -46,7 +49,7 @@ export class RealShop {
       await client.putRelease({ params: { application: 'shop', name }, body: { ...head, kind: 'Release', metadata: { name }, spec: { application: 'shop', components: [{ name: 'web', artefact, environment: [{ name: 'FAIL_PERCENT', value: `${failPercent}` }, { name: 'EDITION', value: name }] }] } } });
     }
     const { key } = await tenant.keyOf('agent', { target: 'local' });
-    const shop = new RealShop({ tenant, port, environment: { SLUICE_URL: plane.url, SLUICE_KEY: key, SLUICE_TARGET: 'local', SLUICE_ALLOW: process.execPath, PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}` }, state: join(plane.folder, 'agent') });
+    const shop = new RealShop({ tenant, port, before, environment: { ...environment, SLUICE_URL: plane.url, SLUICE_KEY: key, SLUICE_TARGET: 'local', SLUICE_ALLOW: process.execPath, PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}` }, state: join(plane.folder, 'agent') });
     tenant.onClose(() => shop.close());
     await shop.isServing();
     return shop;
@@ -94,6 +97,6 @@ export class RealShop {
   }
 
   #start(): SluiceProcess {
-    return new SluiceProcess(['agent', '--state', this.#state], { environment: this.#environment, direct: true });
+    return new SluiceProcess(['agent', '--state', this.#state], { environment: this.#environment, direct: true, ...(this.#before === undefined ? {} : { before: this.#before }) });
   }
 }

@@ -4,12 +4,12 @@ import { nowOf } from '#application/context';
 import { commandsOfStep } from '#application/deployments/commands';
 import { loadDeployment } from '#application/deployments/load-deployment';
 import type { ConsumerHandlers } from '#application/handlers';
-import { deploymentEventPayloads } from '#domain/deployment/events';
+import { payloadOf } from '#contracts/upcast';
 import { stepOf } from '#domain/deployment/state';
 
 /** Puts the commands of a dispatched step where their agents read them. A step that has ended in the meantime needs nobody. */
 export const handToAgent: ConsumerHandlers['hand-to-agent'] = async (context, event) => {
-  const { step, attempt } = deploymentEventPayloads.StepDispatched.parse(event.payload);
+  const { step, attempt } = payloadOf('StepDispatched', event);
   const loaded = await loadDeployment(context, event.stream.slice('deployment/'.length));
   const progress = loaded === undefined ? undefined : stepOf(loaded.state, step);
   if (loaded === undefined || progress === undefined || progress.status !== 'running' || progress.attempt !== attempt) return;

@@ -8,9 +8,9 @@ import { nowOf } from '#application/context';
 import { decideAndAppend, loadDeployment } from '#application/deployments/load-deployment';
 import { Failure } from '#contracts/errors';
 import type { EventPayload, NewEvent } from '#contracts/events';
-import { eventCatalogue } from '#contracts/events';
 import type { Sample } from '#contracts/samples';
 import type { timerPayload } from '#contracts/timers';
+import { payloadOf } from '#contracts/upcast';
 import { NO_LOOKS, afterLook, judgeTarget, judgeTargets, measureLook, totalsOf } from '#domain/analysis/look';
 import type { AnalysisProgress } from '#domain/analysis/look';
 import type { Assessment } from '#domain/analysis/threshold';
@@ -71,7 +71,7 @@ type TargetSamples = { readonly [target: string]: readonly Sample[] };
 
 async function readLooks(context: Context, timer: LookTimer): Promise<readonly Look[]> {
   const stored = await context.ports.events.read({ tenant: context.tenant, stream: looksStream(timer.deployment, timer) });
-  return stored.map((one) => eventCatalogue.LookTaken.payload.parse(one.payload));
+  return stored.map((one) => payloadOf('LookTaken', one));
 }
 
 async function readSamples(context: Context, state: DeploymentState, open: OpenAnalysis, window: { readonly fromSecond: number; readonly toSecond: number }): Promise<TargetSamples> {

@@ -1,6 +1,7 @@
 import type { Context } from '#application/context';
 import { Failure } from '#contracts/errors';
 import type { NewEvent } from '#contracts/events';
+import { payloadOf } from '#contracts/upcast';
 import { decide } from '#domain/deployment/decide';
 import type { DeploymentCommand } from '#domain/deployment/command';
 import { deploymentEventPayloads } from '#domain/deployment/events';
@@ -93,9 +94,9 @@ export function asNewEvent(event: DeploymentEvent): NewEvent {
 }
 
 /** Parses a stored event of a deployment's stream. */
-export function parseDeploymentEvent(stored: Pick<StoredEvent, 'type' | 'payload' | 'at'>): DeploymentEvent {
+export function parseDeploymentEvent(stored: Pick<StoredEvent, 'type' | 'schemaVersion' | 'payload' | 'at'>): DeploymentEvent {
   const type = stored.type as keyof typeof deploymentEventPayloads;
-  return { type, payload: deploymentEventPayloads[type].parse(stored.payload), at: stored.at } as DeploymentEvent;
+  return { type, payload: payloadOf(type, stored), at: stored.at } as DeploymentEvent;
 }
 
 /** A rejection of the domain as the failure that the outside is told. */

@@ -4,7 +4,7 @@ import { Failure } from '#contracts/errors';
 import { rolePermissions } from '#contracts/roles';
 import { topicPermissions } from '#contracts/stream';
 import type { Topic } from '#contracts/stream';
-import { deploymentEventPayloads } from '#domain/deployment/events';
+import { payloadOf } from '#contracts/upcast';
 import type { EventStore, StoredEvent } from '#ports/event-store';
 
 /** Tells which events a topic is about, of any tenant. */
@@ -70,6 +70,5 @@ export function createTopicMatcher(events: EventStore): TopicMatcher {
 
 async function readEnvironment(events: EventStore, stream: { readonly tenant: string; readonly stream: string }): Promise<string | undefined> {
   const [first] = await events.read(stream, { fromVersion: 1, limit: 1 });
-  const requested = deploymentEventPayloads.DeploymentRequested.safeParse(first?.payload);
-  return requested.success ? requested.data.environment : undefined;
+  return first?.type === 'DeploymentRequested' ? payloadOf('DeploymentRequested', first).environment : undefined;
 }

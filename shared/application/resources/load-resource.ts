@@ -1,5 +1,5 @@
 import type { Context } from '#application/context';
-import { eventCatalogue } from '#contracts/events';
+import { payloadOf } from '#contracts/upcast';
 import { resourceStream } from '#domain/resources/reference';
 import type { ResourceReference } from '#domain/resources/reference';
 import type { ResourceKind, ResourceOf } from '#domain/resources/resource';
@@ -25,7 +25,7 @@ export function loadedOf<Kind extends ResourceKind>(kind: Kind, event: StoredEve
 }
 
 function parseDocument<Kind extends ResourceKind>(kind: Kind, event: StoredEvent): ResourceOf<Kind> {
-  const { resource } = eventCatalogue.ResourceApplied.payload.parse(event.payload);
+  const { resource } = payloadOf('ResourceApplied', event);
   if (resource.kind !== kind) throw new Error(`the stream ${event.stream} holds a ${resource.kind} where a ${kind} belongs`);
   return resource as ResourceOf<Kind>;
 }

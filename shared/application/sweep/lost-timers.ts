@@ -5,7 +5,7 @@ import type { Context } from '#application/context';
 import { loadDeployment } from '#application/deployments/load-deployment';
 import type { DeploymentCheck } from '#application/sweep/finding';
 import { onTimer } from '#application/timer';
-import { eventCatalogue } from '#contracts/events';
+import { payloadOf } from '#contracts/upcast';
 import { isDispatched } from '#domain/deployment/plan';
 import { isTerminal } from '#domain/deployment/state';
 import type { DeploymentState } from '#domain/deployment/state';
@@ -48,7 +48,7 @@ async function silentAnalyses(context: Context, state: DeploymentState): Promise
     const nextAt = Date.parse(last?.at ?? open.since) + (template.lookSeconds + (last === undefined ? template.initialDelaySeconds : 0)) * 1000;
     if (!isLost(context, new Date(nextAt).toISOString())) continue;
     if (last === undefined) await startLooks(context, state.id);
-    else await setNextLook(context, { state, open, lookSeconds: template.lookSeconds }, eventCatalogue.LookTaken.payload.parse(last.payload));
+    else await setNextLook(context, { state, open, lookSeconds: template.lookSeconds }, payloadOf('LookTaken', last));
     silent.push(open.step ?? 'the background');
   }
   return silent;

@@ -1,8 +1,8 @@
 import { appendRecord } from '#application/append-record';
 import type { Context } from '#application/context';
 import { nowOf } from '#application/context';
-import { eventCatalogue } from '#contracts/events';
 import type { Finding } from '#application/sweep/finding';
+import { payloadOf } from '#contracts/upcast';
 
 /**
  * Records findings in the tenant's stream of the day, `sweep/2026-11-21`: a stream for each day stays short. What could not be repaired
@@ -18,7 +18,7 @@ export async function recordFindings(context: Context, findings: readonly Findin
 
 async function unrepairedOf(context: Context, stream: string): Promise<ReadonlySet<string>> {
   const events = await context.ports.events.read({ tenant: context.tenant, stream });
-  const found = events.map((event) => eventCatalogue.SweepFound.payload.parse(event.payload));
+  const found = events.map((event) => payloadOf('SweepFound', event));
   return new Set(found.filter((one) => !one.repaired).map(sameness));
 }
 

@@ -105,9 +105,9 @@ function requireDigest({ digest, content }: Extract<TransferLine, { kind: 'blob'
   if (actual !== digest) throw new Failure('rule-broken', `The content of ${digest} has the digest ${actual}: it was changed. Nothing was imported.`);
 }
 
-/** The event without its envelope; its payload is checked once more when it is appended. */
-export function newEventOf({ type, payload }: EventEnvelope): NewEvent {
+/** The event without its envelope, in the version in which it was written; its payload is checked once more when it is appended. */
+export function newEventOf({ type, payload, schemaVersion }: EventEnvelope): NewEvent {
   const entry = Object.entries(eventCatalogue).find(([name]) => name === type)?.[1];
   if (entry === undefined) throw new Failure('rule-broken', `No event is named ${type}: the file is of a newer version of Sluice. Nothing was changed.`);
-  return { type, payload: entry.payload.parse(payload) } as NewEvent;
+  return (schemaVersion === entry.version ? { type, payload: entry.payload.parse(payload) } : { type, payload, schemaVersion }) as NewEvent;
 }

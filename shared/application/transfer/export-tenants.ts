@@ -7,10 +7,9 @@ import { openDeployments } from '#application/resources/open-deployments';
 import { OPERATOR_TENANT, asOperator, requireTenant, tenantStream } from '#application/tenants/load-tenant';
 import { ACTIVE } from '#application/tenants/tenant-document';
 import { Failure } from '#contracts/errors';
-import { eventCatalogue } from '#contracts/events';
 import { TRANSFER_FORM } from '#contracts/transfer';
 import type { TransferLine } from '#contracts/transfer';
-import { deploymentEventPayloads } from '#domain/deployment/events';
+import { payloadOf } from '#contracts/upcast';
 import { BACKGROUND } from '#domain/deployment/state';
 import type { StoredEvent } from '#ports/event-store';
 
@@ -59,11 +58,11 @@ async function* exportTenant(context: Context, options: ExportOptions): AsyncGen
   const targets = new Set<string>();
   const deployments = new Set<string>();
   for await (const event of feedOf(context)) {
-    const planned = event.type === 'DeploymentPlanned' ? deploymentEventPayloads.DeploymentPlanned.parse(event.payload).plan : undefined;
+    const planned = event.type === 'DeploymentPlanned' ? payloadOf('DeploymentPlanned', event).plan : undefined;
     if (planned !== undefined && 'digest' in planned) yield await blobLine(context, planned.digest);
     if (event.type === 'DeploymentPlanned') deployments.add(event.stream.slice('deployment/'.length));
     if (event.type === 'ResourceApplied') {
-      const { resource } = eventCatalogue.ResourceApplied.payload.parse(event.payload);
+      const { resource } = payloadOf('ResourceApplied', event);
       if (resource.kind === 'Target') targets.add(resource.metadata.name);
     }
     yield { kind: 'event', event };
