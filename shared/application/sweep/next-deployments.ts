@@ -1,15 +1,13 @@
 import * as z from 'zod';
 
 import type { Context } from '#application/context';
-import { openDeploymentIds } from '#application/resources/open-deployments';
 
 /** The deployment that the sweep before looked at last. */
 const progress = z.strictObject({ after: z.string() });
 const PROGRESS_KEY = 'deployments';
 
-/** The open deployments that a sweep looks at: all, or where they are more than `most`, those that follow the last one of the sweep before; so all get their turn. */
-export async function nextDeployments(context: Context, most: number): Promise<readonly string[]> {
-  const open = await openDeploymentIds(context);
+/** Which of the open deployments a sweep looks at: all, or where they are more than `most`, those that follow the last one of the sweep before; so all get their turn. */
+export async function nextDeployments(context: Context, open: readonly string[], most: number): Promise<readonly string[]> {
   if (open.length <= most) return open;
   const { readModels, clock } = context.ports;
   const kept = await readModels.get(context.tenant, 'sweep', PROGRESS_KEY);

@@ -2,6 +2,7 @@ import { nowOf } from '#application/context';
 import type { ScheduleHandlers } from '#application/handlers';
 import { eachTenant } from '#application/sweep/each-tenant';
 import { expireCommands } from '#application/sweep/expire-commands';
+import { LookRoom } from '#application/sweep/look-room';
 import { sweepTenant } from '#application/sweep/sweep-tenant';
 
 /** Samples are kept for a day, as their port says. */
@@ -21,12 +22,9 @@ export const scheduleHandlers: ScheduleHandlers = {
   sweep: async (context) => {
     const { clock } = context.ports;
     const until = clock.now() + SWEEP_MILLISECONDS;
-    let left = MAXIMUM_DEPLOYMENTS;
-    await eachTenant(context, { name: 'sweep', mayGoOn: () => left > 0 && clock.now() < until, act: async (own) => {
-      const { errors, looked } = await sweepTenant(own, left);
-      left -= looked;
-      return errors;
-    } });
+    const isInTime = () => clock.now() < until;
+    const room = new LookRoom(MAXIMUM_DEPLOYMENTS, isInTime);
+    await eachTenant(context, { name: 'sweep', mayGoOn: () => room.left > 0 && isInTime(), act: async (own) => await sweepTenant(own, room.ask) });
   },
   expire: async (context) => {
     const { samples, idempotency, clock } = context.ports;
@@ -34,7 +32,7 @@ export const scheduleHandlers: ScheduleHandlers = {
     await idempotency.expire(nowOf(context));
     await eachTenant(context, { name: 'expiry', act: async (own) => {
       await expireCommands(own);
-      return [];
+      return { errors: [] };
     } });
   },
 };

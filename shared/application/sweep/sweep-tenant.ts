@@ -1,5 +1,7 @@
 import type { Context } from '#application/context';
 import { loadDeployment } from '#application/deployments/load-deployment';
+import { openDeploymentIds } from '#application/resources/open-deployments';
+import { compareTargets } from '#application/sweep/compare-targets';
 import { endedExecutions } from '#application/sweep/ended-executions';
 import { isPastGrace } from '#application/sweep/finding';
 import type { Attempt, DeploymentCheck, Finding, Repair } from '#application/sweep/finding';
@@ -7,6 +9,7 @@ import { liftedFreezes } from '#application/sweep/lifted-freezes';
 import { lostLeases } from '#application/sweep/lost-leases';
 import { lostTimers } from '#application/sweep/lost-timers';
 import { missingExecutions } from '#application/sweep/missing-executions';
+import type { AskForRoom } from '#application/sweep/look-room';
 import { nextDeployments } from '#application/sweep/next-deployments';
 import { parkedTokens } from '#application/sweep/parked-tokens';
 import { recordFindings } from '#application/sweep/record-findings';
@@ -23,14 +26,16 @@ const deploymentChecks: readonly DeploymentCheck[] = [lostLeases, waitingRequest
 /** How many deployments of one tenant a sweep looks at: 200 × seven comparisons of some 10 ms each are 14 s, a third of a sweep's time. */
 const MAXIMUM_DEPLOYMENTS = 200;
 
-/** What came of a sweep: what was found, what went wrong while looking or repairing, and how many deployments it looked at. */
-export type Swept = { readonly findings: readonly Finding[]; readonly errors: readonly unknown[]; readonly looked: number };
+/** What came of a sweep: what was found, what went wrong while looking or repairing, and whether there were deployments but no room to look at any. */
+export type Swept = { readonly findings: readonly Finding[]; readonly errors: readonly unknown[]; readonly isLeft: boolean };
+
+const ample: AskForRoom = async (wanted, look) => await look(wanted);
 
 /**
  * Compares what should be with what is, for one tenant, repairs it and records what was found. What goes wrong with one deployment keeps
- * nobody from looking after the next. Of very many deployments it looks at `most`, and the next sweep at those that follow.
+ * nobody from looking after the next. Of very many deployments it looks at as many as there is room for, and the next sweep at those that follow.
  */
-export async function sweepTenant(context: Context, most = MAXIMUM_DEPLOYMENTS): Promise<Swept> {
+export async function sweepTenant(context: Context, askForRoom = ample): Promise<Swept> {
   const findings: Finding[] = [];
   const errors: unknown[] = [];
   const attempt: Attempt = async (about, look) => {
@@ -46,12 +51,21 @@ export async function sweepTenant(context: Context, most = MAXIMUM_DEPLOYMENTS):
   };
   await bringInReadModels(context, attempt);
   // Read once: it is most of what a sweep of a tenant at rest costs, and who becomes open meanwhile is the next sweep's.
-  const open = await nextDeployments(context, Math.min(most, MAXIMUM_DEPLOYMENTS));
-  for (const { kind, run } of deploymentChecks) {
-    for (const id of open) await attempt({ kind, subject: `deployment/${id}` }, async () => await compare(context, run, id));
+  const open = await openDeploymentIds(context);
+  let isLeft = open.length > 0;
+  if (isLeft) {
+    await askForRoom(Math.min(open.length, MAXIMUM_DEPLOYMENTS), async (granted) => {
+      isLeft = false;
+      const turn = await nextDeployments(context, open, granted);
+      for (const { kind, run } of deploymentChecks) {
+        for (const id of turn) await attempt({ kind, subject: `deployment/${id}` }, async () => await compare(context, run, id));
+      }
+    });
   }
+  // Last, for by then the leases of deployments that have ended are free.
+  await compareTargets(context, attempt).catch((error: unknown) => errors.push(error));
   await recordFindings(context, findings);
-  return { findings, errors, looked: open.length };
+  return { findings, errors, isLeft };
 }
 
 /** Each comparison reads the deployment anew: the one before may have moved it. */
