@@ -4,7 +4,7 @@ import type { NewEvent } from '#contracts/events';
 import { payloadOf } from '#contracts/upcast';
 import { decide } from '#domain/deployment/decide';
 import type { DeploymentCommand } from '#domain/deployment/command';
-import { deploymentEventPayloads } from '#domain/deployment/events';
+import type { deploymentEventPayloads } from '#domain/deployment/events';
 import type { DeploymentEvent } from '#domain/deployment/events';
 import { evolve, foldDeployment } from '#domain/deployment/evolve';
 import { plan as planSchema } from '#domain/deployment/plan';
