@@ -6,7 +6,8 @@ import { makePlan } from '#application/deployments/make-plan';
 import { makeWay } from '#application/deployments/make-way';
 import { readSources } from '#application/deployments/planning-sources';
 import type { PlanningSources } from '#application/deployments/planning-sources';
-import { contends, goesBefore, queueEntryOf } from '#application/deployments/queue-order';
+import { contends, goesBefore, queueEntryOf, waitingFor } from '#application/deployments/queue-order';
+import type { Freed } from '#application/deployments/queue-order';
 import { Failure } from '#contracts/errors';
 import type { Plan } from '#domain/deployment/plan';
 import { isTerminal } from '#domain/deployment/state';
@@ -63,7 +64,7 @@ async function plan(context: Context, state: DeploymentState, known: { readonly 
   if (!isTerminal(planned.state)) return await started(context, planned, made);
   await endUnplanned(context, state);
   // Its end was told before it took the leases: who came in between was turned away and is told by nobody else.
-  await advanceQueue(context);
+  await advanceQueue(context, { application: state.request.application, targets: made.targets.map(({ name }) => name) });
   return planned;
 }
 
@@ -101,8 +102,10 @@ async function endUnplanned(context: Context, state: DeploymentState): Promise<v
   await context.ports.leases.dequeue(context.tenant, state.id);
 }
 
-/** Tries every queued request in order; those whose targets are held stay queued. */
-export async function advanceQueue(context: Context): Promise<void> {
-  const queued = [...(await context.ports.leases.queued(context.tenant))].sort((one, other) => (goesBefore(one, other) ? -1 : 1));
-  for (const entry of queued) await proceed(context, entry.deployment);
+/**
+ * Tries the queued requests to whom it matters that something was freed, in order; those whose targets are held stay queued. Who waits for it all the same, as one that found a lease
+ * held for a moment by somebody who gave it back, is found by the sweep, which tries them all.
+ */
+export async function advanceQueue(context: Context, freed: Freed): Promise<void> {
+  for (const entry of waitingFor(freed, await context.ports.leases.queued(context.tenant))) await proceed(context, entry.deployment);
 }
