@@ -6,6 +6,7 @@ const FOLDERS_OF_THEIR_OWN: { readonly [folder: string]: string } = {
   packaging: 'the published package, the image and the continuous integration',
   faults: 'processes that are killed, disks that are full or torn, clocks that jump',
   abuse: 'what strangers, guessers and tenants without measure can do, on the standalone engine',
+  samples: 'payloads of every version that an event ever had',
   'application/crash': 'the use cases, ended at any moment and begun again',
   simulation: 'the whole system in a simulated world, in which everything goes wrong',
   'end-to-end': 'the whole system, by HTTP and WebSocket only, on any engine',
