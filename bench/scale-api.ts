@@ -28,7 +28,7 @@ export function apiUses(requestsPerSecond: number): readonly Use[] {
   const agents = requestsPerSecond / waiting.requests;
   const of = (quota: 'gatewayRequests' | 'functionsAtOnce' | 'tableWriteUnits' | 'tableReadUnits' | 'newConnections') => ({ limit: quotaOf(quota), quota });
   return [
-    { what: 'Requests at the stage', suffers: 'requests', need: requestsPerSecond, limit: own.stageRequestsPerSecond, unit: '/s', remedy: 'code: the stage\'s throttle as a setting' },
+    { what: 'Requests at the stage', suffers: 'requests', need: requestsPerSecond, limit: own.stageRequestsPerSecond, unit: '/s', remedy: 'the setting `requestsPerSecond`' },
     { what: 'Requests of the account', suffers: 'requests', need: requestsPerSecond, ...of('gatewayRequests'), unit: '/s', remedy: 'quota; cells' },
     { what: 'Calls of the API\'s function', suffers: 'requests', need: requestsPerSecond, limit: quotaOf('functionsAtOnce') * quotaOf('callsPerEnvironment'), quota: 'callsPerEnvironment', unit: '/s', remedy: 'quota of concurrent executions, by calls and not by time' },
     { what: 'Calls of the authorizer', suffers: 'requests', need: authorizerCalls(requestsPerSecond, agents), limit: quotaOf('functionsAtOnce') * quotaOf('callsPerEnvironment'), quota: 'callsPerEnvironment', unit: '/s', remedy: 'none needed' },
@@ -56,7 +56,7 @@ export function fanOut(subscribers: number) {
     postsPerDeployment, secondsPerBatch, eventsPerSecond, deploymentsPerSecond: eventsPerSecond / relayedEvents,
     /** How many deployments a second all tenants together may begin before the posts alone are the account's requests. */
     deploymentsOfAccount: quotaOf('gatewayRequests') / postsPerDeployment,
-    /** Events of all other tenants that come meanwhile in the same shard. */
-    heldUp: (otherDeploymentsPerSecond: number) => (otherDeploymentsPerSecond * events * secondsPerBatch) / shardsOf(otherDeploymentsPerSecond * events),
+    /** Events of all other tenants that come meanwhile in the same shard, and behind the same one of its batches. */
+    heldUp: (otherDeploymentsPerSecond: number) => (otherDeploymentsPerSecond * events * secondsPerBatch) / shardsOf(otherDeploymentsPerSecond * events) / own.batchesPerShard,
   };
 }

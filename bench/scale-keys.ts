@@ -31,7 +31,7 @@ export function subscriptionReadUnits(connections: number = own.tenantConnection
 
 /** The partitions of one tenant that much goes through, hottest first. */
 export const hotKeys: readonly HotKey[] = [
-  { key: '`TENANT#subscription`, read', why: 'by the projector for each batch and by each dispatch, with 500 connections', quota: 'partitionReadUnits', unitsPerDeployment: ({ feedTransactions, dispatches }) => (feedTransactions + dispatches) * subscriptionReadUnits(), isGrowing: false },
+  { key: '`TENANT#subscription`, read', why: 'by the projector for each batch, with 500 connections', quota: 'partitionReadUnits', unitsPerDeployment: ({ feedTransactions }) => feedTransactions * subscriptionReadUnits(), isGrowing: false },
   { key: '`TENANT#samples`', why: 'one item, the tenant\'s limit of samples: taken from by each batch, two writes', quota: 'partitionWriteUnits', unitsPerDeployment: ({ openSeconds }) => (2 * openSeconds) / own.activeSampleSeconds, isGrowing: false },
   { key: '`TENANT#feed`', why: 'the place of each event, in a transaction', quota: 'partitionWriteUnits', unitsPerDeployment: ({ relayedEvents }) => 2 * relayedEvents, isGrowing: true },
   { key: '`TENANT#fed`', why: 'the mark of its stream with each event, in the same transaction', quota: 'partitionWriteUnits', unitsPerDeployment: ({ relayedEvents }) => 2 * relayedEvents, isGrowing: false },
@@ -68,6 +68,6 @@ export function tenantBounds(): readonly TenantBound[] {
     { what: 'Deployments with agents at once', limit: own.tenantRequestsPerSecond / (one.requests / one.openSeconds), unit: '', from: 'the same `tenantRate`', needAt: (level) => peakRate(level) * growth.largestTenant * one.openSeconds },
     { what: 'Events that the sweep compares with the read models', limit: (own.sweptEventsPerMinute * own.sweepsPerMinute) / 60, unit: '/s in the mean', from: '5 pages of 200 a minute', needAt: (level) => (peakRate(level) / growth.peak) * growth.largestTenant * one.relayedEvents },
     { what: 'Open deployments that one sweep looks at', limit: own.sweepDeploymentsOfTenant, unit: '', from: '`MAXIMUM_DEPLOYMENTS` of a tenant; the others in the next rounds', needAt: (level) => peakRate(level) * growth.largestTenant * one.openSeconds },
-    { what: 'Requests that wait for one another\'s leases', limit: own.advanceQueueSeconds / (QUEUED_TRY_CALLS * CALL_SECONDS), unit: '', from: 'each end tries all of them in turn, within the time of `advance-queue`', needAt: (level) => peakRate(level) * growth.largestTenant * growth.queuedSeconds },
+    { what: 'Requests that wait for one another\'s leases, all of one application', limit: own.advanceQueueSeconds / (QUEUED_TRY_CALLS * CALL_SECONDS), unit: '', from: 'an end tries those that want what it freed, or the same as one of these, in turn, within the time of `advance-queue`', needAt: (level) => peakRate(level) * growth.largestTenant * growth.queuedSeconds },
   ];
 }

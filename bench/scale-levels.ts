@@ -48,13 +48,16 @@ export function agentsAt({ deploymentsADay }: Pick<Level, 'deploymentsADay'>, ki
  * it repairs is too late: a lost timer is missed after four, and a machine gives a bake up after five.
  */
 export function sweepRoundMinutes(open: number, tenants: number): number {
-  const seconds = (tenants * sweepCalls.eachTenant + open * sweepCalls.eachDeployment) * CALL_SECONDS;
-  return Math.max(seconds / own.sweepSeconds, open / own.sweepDeployments) / own.sweepsPerMinute;
+  // Some tenants have their turn at once, and of these fewer look at their deployments.
+  const looking = (open * sweepCalls.eachDeployment) / own.lookingTenants;
+  const all = (tenants * sweepCalls.eachTenant + open * sweepCalls.eachDeployment) / own.sweptTenantsAtOnce;
+  return Math.max((Math.max(looking, all) * CALL_SECONDS) / own.sweepSeconds, open / own.sweepDeployments) / own.sweepsPerMinute;
 }
 
-/** How long one run of the sweep takes, in seconds: what it does for all, checkpoints of the tenants of whom something has moved, followers, and its turn from tenant to tenant. */
+/** How long one run of the sweep takes, in seconds: what it does for all, checkpoints of the tenants of whom something has moved, within their time, followers, and its turn from tenant to tenant. */
 export function sweepRunSeconds(open: number, tenants: number): number {
-  const before = (sweepCalls.all + Math.min(tenants, open) * sweepCalls.eachMovedTenant) * CALL_SECONDS;
+  const sealing = (Math.min(tenants, open) * sweepCalls.eachMovedTenant * CALL_SECONDS) / own.atOnce;
+  const before = (sweepCalls.all + sweepCalls.eachHourPart * own.hourParts) * CALL_SECONDS + Math.min(own.sealingSeconds, sealing);
   const followers = Math.min(own.sweptFollowersSeconds, (tenants * CALL_SECONDS) / own.followedTenantsAtOnce);
   return before + followers + Math.min(own.sweepSeconds, sweepRoundMinutes(open, tenants) * own.sweepSeconds);
 }
@@ -64,19 +67,20 @@ export function shardsOf(eventsPerSecond: number): number {
   return Math.ceil(Math.max(quotaOf('newTableWriteUnits'), eventsPerSecond) / quotaOf('partitionWriteUnits'));
 }
 
-/** How many events the projector takes of one shard in a second: full batches, of as many streams as it works on at once. */
+/** How many events the projector takes of one shard in a second: full batches side by side, of as many streams each as it works on at once. */
 export function projectedPerSecond({ projectorCallsPerEvent }: Pick<Demand, 'projectorCallsPerEvent'> = demandOf('agent')): number {
-  return own.streamBatch / workSeconds(1, (own.streamBatch * projectorCallsPerEvent) / own.atOnce);
+  return (own.batchesPerShard * own.streamBatch) / workSeconds(1, (own.streamBatch * projectorCallsPerEvent) / own.atOnce);
 }
 
 /** The same where some tenant's followers are never done, so that each batch waits for them as long as it may. */
 export function projectedBesideFollowers(one: Pick<Demand, 'projectorCallsPerEvent'> = demandOf('agent')): number {
-  return own.streamBatch / (own.streamBatch / projectedPerSecond(one) + own.followersSeconds);
+  const batches = own.batchesPerShard * own.streamBatch;
+  return batches / (batches / projectedPerSecond(one) + own.followersSeconds);
 }
 
-/** How many events the relay takes of one shard in a second: it reads the marks once, puts requests one after the other, and marks streams many at once. */
+/** How many events the relay takes of one shard in a second, of batches side by side: it reads the marks once, puts requests one after the other, and marks streams many at once. */
 export function relayedPerSecond(): number {
-  return own.streamBatch / workSeconds(1, 1 + own.streamBatch / own.entriesPerPut + own.streamBatch / own.atOnce);
+  return (own.batchesPerShard * own.streamBatch) / workSeconds(1, 1 + own.streamBatch / own.entriesPerPut + own.streamBatch / own.atOnce);
 }
 
 /** Units written to the table of state in a second of the peak. Of what was counted, each event is a unit of the table of events and one of its index; all else is this table's. */
@@ -117,12 +121,12 @@ function gatewayUses(level: Level, kind: TargetKind, isSmallest: boolean): reado
   const functions = rate * one.functionSeconds + agents * waiting.functionSeconds;
   const ofQuota = limits(isSmallest);
   return [
-    { what: 'Requests at the stage', suffers: 'requests', need: requests, limit: own.stageRequestsPerSecond, unit: '/s', remedy: 'code: the stage\'s throttle as a setting' },
+    { what: 'Requests at the stage', suffers: 'requests', need: requests, limit: own.stageRequestsPerSecond, unit: '/s', remedy: 'the setting `requestsPerSecond`' },
     { what: 'Requests, messages and callbacks of the account', suffers: 'requests', need: requests + rate * one.posts + agents / own.pingSeconds, ...ofQuota('gatewayRequests'), unit: '/s', remedy: 'quota; cells' },
     { what: 'Calls of the API\'s function', suffers: 'requests', need: requests, limit: quotaOf('functionsAtOnce') * quotaOf('callsPerEnvironment'), quota: 'callsPerEnvironment', unit: '/s', remedy: 'quota of concurrent executions' },
     { what: 'Functions at once', suffers: 'all', need: functions, ...ofQuota('functionsAtOnce'), unit: '', remedy: 'quota' },
     { what: 'New WebSockets, each after two hours again', suffers: 'lists and followers', need: agents / quotaOf('connectionSeconds'), ...ofQuota('newConnections'), unit: '/s', remedy: 'quota' },
-    { what: 'Messages at the stage of WebSockets', suffers: 'lists and followers', need: agents / own.pingSeconds, limit: own.socketMessagesPerSecond, unit: '/s', remedy: 'code: that stage\'s throttle as a setting' },
+    { what: 'Messages at the stage of WebSockets', suffers: 'lists and followers', need: agents / own.pingSeconds, limit: own.stageRequestsPerSecond, unit: '/s', remedy: 'the setting `requestsPerSecond`' },
     { what: 'Tenants with a throttle of their own', suffers: 'fairness', need: level.tenants, ...ofQuota('usageKeys'), unit: '', remedy: 'none needed: others share one throttle; cells' },
   ];
 }
@@ -137,8 +141,8 @@ function machineUses(level: Level, kind: TargetKind, isSmallest: boolean): reado
     { what: 'Tokens given back', suffers: 'deployments', need: rate * one.tokens, ...ofQuota('tokensAnswered'), unit: '/s', remedy: 'quota; a gate that is open needs no token' },
     { what: 'Executions open', suffers: 'deployments', need: open, ...ofQuota('openExecutions'), unit: '', remedy: 'quota' },
     { what: 'Executions described by the sweep', suffers: 'repairs', need: (Math.min(open, own.sweepDeployments) * own.sweepsPerMinute) / 60, ...ofQuota('executionsDescribed'), unit: '/s', remedy: 'none needed: bounded by the sweep' },
-    { what: 'A round of the sweep through all tenants', suffers: 'repairs', need: sweepRoundMinutes(open, level.tenants), limit: 1, unit: ' min', remedy: 'code: several tenants at once' },
-    { what: 'One run of the sweep', suffers: 'repairs', need: sweepRunSeconds(open, level.tenants), limit: own.sweepFunctionSeconds, unit: ' s', remedy: 'code: checkpoints of several tenants at once' },
+    { what: 'A round of the sweep through all tenants', suffers: 'repairs', need: sweepRoundMinutes(open, level.tenants), limit: 1, unit: ' min', remedy: 'code: several functions; a rule that tells of failed executions' },
+    { what: 'One run of the sweep', suffers: 'repairs', need: sweepRunSeconds(open, level.tenants), limit: own.sweepFunctionSeconds, unit: ' s', remedy: 'none needed: bounded by the sweep' },
     { what: 'Timers fired at once', suffers: 'deployments', need: rate * one.timerSeconds, ...ofQuota('queueConsumers'), unit: '', remedy: 'provisioned pollers' },
   ];
 }
@@ -148,9 +152,9 @@ function streamUses(level: Level, kind: TargetKind): readonly Use[] {
   const events = rate * one.events;
   const shards = shardsOf(events);
   return [
-    { what: 'Events projected', suffers: 'lists and followers', need: events, limit: shards * projectedPerSecond(one), unit: '/s', remedy: 'code: `parallelizationFactor` of both mappings' },
-    { what: 'Events projected while followers ask for more than they get', suffers: 'lists and followers', need: events, limit: shards * projectedBesideFollowers(one), unit: '/s', remedy: 'code: `parallelizationFactor`; followers in a function of their own' },
-    { what: 'Events relayed', suffers: 'deployments', need: rate * one.relayedEvents, limit: shards * relayedPerSecond(), unit: '/s', remedy: 'code: `parallelizationFactor`' },
+    { what: 'Events projected', suffers: 'lists and followers', need: events, limit: shards * projectedPerSecond(one), unit: '/s', remedy: 'a shard more for each thousand writes, by itself' },
+    { what: 'Events projected while followers ask for more than they get', suffers: 'lists and followers', need: events, limit: shards * projectedBesideFollowers(one), unit: '/s', remedy: 'code: followers in a function of their own' },
+    { what: 'Events relayed', suffers: 'deployments', need: rate * one.relayedEvents, limit: shards * relayedPerSecond(), unit: '/s', remedy: 'a shard more for each thousand writes, by itself' },
     { what: 'Writes of one part of an hour in the index by time', suffers: 'all', need: events / own.hourParts, ...limits(false)('partitionWriteUnits'), unit: '/s', remedy: 'code: `HOUR_PARTS`' },
   ];
 }

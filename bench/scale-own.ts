@@ -1,3 +1,5 @@
+import { TENANTS_AT_ONCE } from '#application/sweep/each-tenant';
+import { TENANTS_LOOKING } from '#application/sweep/look-room';
 import { MAXIMUM_PAGES, PAGE } from '#application/sweep/stale-read-models';
 import { AT_ONCE } from '#aws/each-of';
 import { HOUR_PARTS } from '#aws/event-item';
@@ -18,22 +20,24 @@ export const own = {
   hourParts: HOUR_PARTS, atOnce: AT_ONCE, entriesPerPut: ENTRIES_PER_REQUEST, subscriptionsAtOnce: SUBSCRIPTIONS_AT_ONCE,
   /** The feed's end is one write of a transaction; an event is its place and at most one mark. */
   feedEventsPerTransaction: Math.floor((MAXIMUM_TRANSACTION - 1) / 2),
-  sweptEventsPerMinute: PAGE * MAXIMUM_PAGES,
+  sweptEventsPerMinute: PAGE * MAXIMUM_PAGES, sweptTenantsAtOnce: TENANTS_AT_ONCE, lookingTenants: TENANTS_LOOKING,
   tenantRequestsPerSecond: tenantRate.perSecond, tenantConnections: MAXIMUM_CONNECTIONS_PER_TENANT, pingSeconds: PING_SECONDS,
   sweepFunctionSeconds: functionTable.sweep.timeoutSeconds, sweepsPerMinute: 1 / (schedules.find(({ name }) => name === 'sweep')?.everyMinutes ?? 1),
   advanceQueueSeconds: functionTable['advance-queue'].timeoutSeconds,
   /** Our own rules, and the one that EventBridge makes for an archive. */
   rules: busRules.length + gatewayRules.length + 1,
-  /** In `cdk/constructs/rest-api.ts`: the stage's throttle, and how long the authorizer's answer is kept; in `socket-api.ts` the throttle of messages. */
-  stageRequestsPerSecond: 1000, authorizerCacheSeconds: 30, socketMessagesPerSecond: 1000,
-  /** In `cdk/constructs/control-plane.ts`: the records of one batch of the stream. */
-  streamBatch: 100,
+  /** In `cdk/constructs/control-plane.ts`: the throttle of both stages without the setting `requestsPerSecond`; in `rest-api.ts` how long the authorizer's answer is kept. */
+  stageRequestsPerSecond: 1000, authorizerCacheSeconds: 30,
+  /** In `cdk/constructs/control-plane.ts`: the records of one batch of the stream, and how many batches of a shard are worked on side by side. */
+  streamBatch: 100, batchesPerShard: 10,
   /** In `functions/projector.ts`: the most that followers take of a batch's time; in `functions/runtime/serve-subscriptions.ts` of a sweep's; in `shared/aws/followers.ts` how many tenants at once. */
   followersSeconds: 2, sweptFollowersSeconds: 10, followedTenantsAtOnce: 4,
   /** In `shared/application/agents/operations.ts`: how often an agent sends samples while something is deployed. */
   activeSampleSeconds: 2,
   /** In `shared/application/sweep/schedules.ts`: how long a sweep goes from tenant to tenant, and how many deployments it looks at; in `sweep-tenant.ts` how many of one tenant. */
   sweepSeconds: 40, sweepDeployments: 500, sweepDeploymentsOfTenant: 200,
+  /** In `shared/aws/checkpoints.ts`: how long a sweep makes checkpoints. */
+  sealingSeconds: 15,
 } as const;
 
 /**
@@ -41,9 +45,9 @@ export const own = {
  * asked for once, by an item and a call of Step Functions (2); the analysis in the background asks for its template and its last look (2); the timers and the tokens fold it
  * once more each (2), and its tokens are listed three times (3). For each tenant: how far it was swept, a page of its feed, its leases, its queue, and a list for each of the five open states.
  * For each tenant of which something moved, before that: its last checkpoints twice, the heads of its streams, its key, and the new checkpoint. For all: the tenants twice (4), how far the index
- * was read, and that again (3), the parts of one hour or two (5), the marks of what is new (4).
+ * was read, and that again (3), the marks of what is new (4), and each part of one hour, or of two in six minutes of sixty.
  */
-export const sweepCalls = { eachDeployment: 16, eachTenant: 9, eachMovedTenant: 5, all: 16 } as const;
+export const sweepCalls = { eachDeployment: 16, eachTenant: 9, eachMovedTenant: 5, all: 11, eachHourPart: 1.1 } as const;
 
 /**
  * What one queued request costs whoever tries it again, in calls one after the other: its stream, its sources (application, release, environment, targets, templates), its place in

@@ -93,7 +93,7 @@ function apiTable(): string {
 function fanOutTable(): string {
   const [, , most] = levels;
   const others = peakRate(most);
-  return table(['Subscribers of one tenant to all of it', 'Posts for a deployment', 'A batch of one event holds its shard', 'Most events a second', 'Deployments a second of the account, by the posts alone', `Events of others held up in that shard, at ${figure(others)} deployments a second`], SUBSCRIBERS.map((subscribers) => {
+  return table(['Subscribers of one tenant to all of it', 'Posts for a deployment', 'A batch of one event takes one of ten places of its shard', 'Most events a second', 'Deployments a second of the account, by the posts alone', `Events of others behind it, at ${figure(others)} deployments a second`], SUBSCRIBERS.map((subscribers) => {
     const { postsPerDeployment, secondsPerBatch, eventsPerSecond, deploymentsOfAccount, heldUp } = fanOut(subscribers);
     return [figure(subscribers), figure(postsPerDeployment), `${figure(secondsPerBatch)} s`, figure(eventsPerSecond), figure(deploymentsOfAccount), figure(heldUp(others))];
   }));

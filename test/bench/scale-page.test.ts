@@ -43,9 +43,10 @@ describe('quotas', () => {
 
 describe('bounds of our own', () => {
   it.each([
-    ['cdk/constructs/rest-api.ts', /throttlingBurstLimit: 2000, throttlingRateLimit: (\d+)/, own.stageRequestsPerSecond],
+    ['cdk/constructs/control-plane.ts', /REQUESTS_PER_SECOND = (\d+)/, own.stageRequestsPerSecond],
     ['cdk/constructs/rest-api.ts', /AUTHORIZER_CACHE_SECONDS = (\d+)/, own.authorizerCacheSeconds],
-    ['cdk/constructs/socket-api.ts', /throttlingRateLimit: (\d+)/, own.socketMessagesPerSecond],
+    ['cdk/constructs/control-plane.ts', /BATCHES_PER_SHARD = (\d+)/, own.batchesPerShard],
+    ['shared/aws/checkpoints.ts', /SEALING_MILLISECONDS = ([\d_]+)/, own.sealingSeconds * 1000],
     ['cdk/constructs/control-plane.ts', /startingPosition: [^,]*, batchSize: (\d+)/, own.streamBatch],
     ['functions/projector.ts', /FOLLOWERS_MILLISECONDS = (\d+)/, own.followersSeconds * 1000],
     ['functions/runtime/serve-subscriptions.ts', /FOLLOWERS_MILLISECONDS = ([\d_]+)/, own.sweptFollowersSeconds * 1000],
@@ -60,8 +61,8 @@ describe('bounds of our own', () => {
     expect(new Set(found)).toEqual(new Set([expected]));
   });
 
-  it('leave the stream\'s consumers one batch of a shard at a time, as is computed', () => {
-    expect(readProjectFile('cdk/constructs/control-plane.ts')).not.toContain('parallelizationFactor');
+  it('are no more batches of a shard than Lambda works on', () => {
+    expect(own.batchesPerShard).toBeLessThanOrEqual(quotaOf('batchesPerShard'));
   });
 });
 
