@@ -39,6 +39,11 @@ export class ProcessAdapter implements TargetAdapter {
     return this.components.every((one) => one.instances.all.length === 0 && one.proxies.records.length === 0);
   }
 
+  /** The highest generation that this target has seen of each application. */
+  get generations(): { readonly [application: string]: number } {
+    return this.#fences.all;
+  }
+
   /** Takes over what runs, and supervises it from now on. */
   start(): void {
     this.#supervisor.start();
@@ -59,9 +64,9 @@ export class ProcessAdapter implements TargetAdapter {
   }
 
   observe(): Promise<readonly ComponentHealth[]> {
-    return Promise.resolve(this.components.flatMap(({ record, instances }) => healthOf(record, instances.all.map((one) => ({
+    return Promise.resolve(this.components.flatMap(({ record, instances, shares }) => healthOf(record, instances.all.map((one) => ({
       side: one.record.side, release: one.record.release, ready: one.ready, failed: one.failed, stopping: one.stopping, reason: one.reason,
-    })))));
+    })), shares)));
   }
 
   async #apply(command: Command, secrets: SecretValues): Promise<AdapterAnswer> {

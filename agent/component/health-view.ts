@@ -9,8 +9,8 @@ export type InstanceFacts = { readonly side: string; readonly release: string; r
 /** The contract's limit of a reason. */
 const REASON_CHARACTERS = 2000;
 
-/** What is known of each release of a component, in the eight words for a component's state. */
-export function healthOf(record: ComponentRecord, instances: readonly InstanceFacts[]): readonly ComponentHealth[] {
+/** What is known of each release of a component, in the eight words for a component's state; with the releases' shares of the traffic where there is a proxy that knows them. */
+export function healthOf(record: ComponentRecord, instances: readonly InstanceFacts[], shares?: ReadonlyMap<string, number>): readonly ComponentHealth[] {
   const placed = [record.current, ...(record.pending === null ? [] : [record.pending.desired])].flatMap(sidesOf);
   const releases = [...new Set([...placed.map((side) => side.release), ...instances.map((one) => one.release)])];
   return releases.map((release) => {
@@ -27,6 +27,7 @@ export function healthOf(record: ComponentRecord, instances: readonly InstanceFa
       replicas,
       readyReplicas: Math.min(replicas, serving.filter((one) => one.ready).length),
       reason: (troubled?.reason ?? '').slice(0, REASON_CHARACTERS),
+      ...(shares === undefined ? {} : { weightPercent: shares.get(release) ?? 0 }),
     };
   });
 }

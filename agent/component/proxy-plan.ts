@@ -46,3 +46,11 @@ function plannedSide(side: PlacedSide | null, around: Surroundings): ProxySide |
   const used = ready.length > 0 ? ready : instances.filter((one) => one.reachable);
   return { key: side.side, release: side.release, instances: used.flatMap((one) => (one.port === null ? [] : [{ id: one.id, port: one.port }])).toSorted((left, right) => (left.id < right.id ? -1 : 1)) };
 }
+
+/** Which share of the traffic each release has by what a proxy does, in percent; both sides may be of one release. */
+export function sharesIn({ sides, weightPercent }: Pick<ProxyConfiguration, 'sides' | 'weightPercent'>): ReadonlyMap<string, number> {
+  const shares = new Map<string, number>();
+  const ofNew = sides.new === null ? 0 : sides.stable === null && weightPercent > 0 ? 100 : weightPercent;
+  for (const [side, share] of [[sides.new, ofNew], [sides.stable, 100 - ofNew]] as const) if (side !== null) shares.set(side.release, (shares.get(side.release) ?? 0) + share);
+  return shares;
+}

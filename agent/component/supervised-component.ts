@@ -5,7 +5,7 @@ import type { Machine } from '#agent/component/machine';
 import { Instances } from '#agent/component/instances';
 import { isProxied, NOTHING, sidesOf, wantedReplicas, wantedSides } from '#agent/component/placement';
 import type { ComponentRecord } from '#agent/component/placement';
-import { planProxy } from '#agent/component/proxy-plan';
+import { planProxy, sharesIn } from '#agent/component/proxy-plan';
 import { pruneLogs } from '#agent/component/prune-logs';
 import { freePort } from '#agent/processes/free-port';
 import type { Instance } from '#agent/processes/instance';
@@ -81,6 +81,11 @@ export class SupervisedComponent {
   /** Whether the proxy goes by what is wanted now, or none is needed. */
   get proxied(): boolean {
     return sameConfiguration(this.#acknowledged, this.#plan());
+  }
+
+  /** Each release's share of the traffic by what the proxy has acknowledged; `undefined` while there is none that did. */
+  get shares(): ReadonlyMap<string, number> | undefined {
+    return this.#acknowledged === undefined ? undefined : sharesIn(this.#acknowledged);
   }
 
   /** Whether everything is as wanted: the proxy goes by it, and nothing that is not wanted is left. */

@@ -18,6 +18,11 @@ export class Fences {
     return this.#generations.get(application) ?? 0;
   }
 
+  /** The highest generation seen of each application. */
+  get all(): { readonly [application: string]: number } {
+    return Object.fromEntries(this.#generations);
+  }
+
   /** Notes a generation; a lower one than was seen changes nothing. */
   raise(application: string, generation: number): void {
     if (generation <= this.seen(application)) return;

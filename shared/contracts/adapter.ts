@@ -27,6 +27,7 @@ export const resourceAmounts = z.strictObject({ cpuMillis: z.int().min(0), memor
  */
 export const command = z.strictObject({
   id: z.string().max(300),
+  /** Whose step it is; `null` for what belongs to no stream: a check outside of a deployment, or what the sweep tells a target again. */
   deployment: deploymentId.nullable(),
   application: resourceName,
   target: resourceName,
@@ -79,7 +80,12 @@ export const componentHealth = z.strictObject({
   replicas: z.int().min(0),
   readyReplicas: z.int().min(0),
   reason: z.string().max(2000),
+  /** The release's share of the component's traffic as it is routed now, in percent. Left out where the target routes none of it (a worker, or nothing is routed yet), and by agents that do not tell it. */
+  weightPercent: weightPercent.optional(),
 });
+
+/** As many applications as a target can have components. */
+const MAXIMUM_GENERATIONS = 1000;
 
 /** What a target says of itself. */
 export const targetFacts = z.strictObject({
@@ -89,6 +95,11 @@ export const targetFacts = z.strictObject({
   /** What may run here; for an agent the executables of its allow list. */
   allow: z.array(z.string().max(4096)).max(200),
   components: z.array(componentHealth).max(1000),
+  /**
+   * The highest generation that the target has seen of each application. Who tells them also tells all that runs with its share of the traffic, so that
+   * it can be compared with what should be; an agent of an earlier version leaves them out.
+   */
+  generations: z.record(resourceName, z.int().min(0)).refine((known) => Object.keys(known).length <= MAXIMUM_GENERATIONS, `must not name more than ${MAXIMUM_GENERATIONS} applications`).meta({ maxProperties: MAXIMUM_GENERATIONS }).optional(),
 });
 
 export type SideSpec = z.infer<typeof sideSpec>;

@@ -18,7 +18,8 @@ export const readModels = {
   /** Claims and facts of targets. */
   targets: { indexes: [], counted: [], newestFirst: false },
   /**
-   * How far the sweep has come: with a tenant's feed (`feed`), among very many deployments (`deployments`), and under the tenant `operator` among very
+   * How far the sweep has come: with a tenant's feed (`feed`), among very many deployments (`deployments`), what it found at the
+   * targets and where it goes on there (`targets`), and under the tenant `operator` among very
    * many tenants (`sweep`, `expiry`).
    */
   sweep: { indexes: [], counted: [], newestFirst: false },

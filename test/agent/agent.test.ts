@@ -54,7 +54,7 @@ describe('an agent', { timeout: 60_000 }, () => {
     expect(counted().every((one) => one.release === '1.0.0' && one.errors === 0 && one.latency.buckets.length > 0)).toBe(true);
     await until(() => controlPlane.heartbeats.at(-1)?.components[0]?.state === 'Running', { what: 'the health to be told' });
     expect(targetFacts.safeParse(controlPlane.heartbeats.at(-1)).success).toBe(true);
-    expect(controlPlane.heartbeats.at(-1)).toMatchObject({ addresses: ['127.0.0.1'], allow: [process.execPath] });
+    expect(controlPlane.heartbeats.at(-1)).toMatchObject({ addresses: ['127.0.0.1'], allow: [process.execPath], components: [{ release: '1.0.0', weightPercent: 100 }], generations: { shop: 1 } });
   });
 
   it('tells silence too while somebody looks closely, so that a look need not wait', async () => {

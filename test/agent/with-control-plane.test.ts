@@ -73,7 +73,7 @@ describe('an agent with a real control plane', { timeout: 90_000 }, () => {
     expect(await served()).toMatchObject({ release: '1.1.0' });
     const status = () => client.getTargetStatus({ params: { name: 'edge-1' } });
     await until(async () => (await status()).components.every((one) => one.release === '1.1.0' && one.state === 'Running'), { what: 'the heartbeat' });
-    expect(await status()).toMatchObject({ reachable: true, epoch: 1, components: [{ release: '1.1.0', readyReplicas: 1 }] });
+    expect(await status()).toMatchObject({ reachable: true, epoch: 1, components: [{ release: '1.1.0', readyReplicas: 1, weightPercent: 100 }] });
   });
 
   it('answers a validation by its own checks: what is allowed and fits passes, and what does not is named', async () => {

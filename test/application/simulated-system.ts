@@ -1,7 +1,7 @@
 import type { CallContext } from '#application/context';
 import { createHandlers } from '#application/create-handlers';
 import type { OperationHandlers } from '#application/handlers';
-import type { AdapterAnswer, Command } from '#contracts/adapter';
+import type { AdapterAnswer, Command, TargetFacts } from '#contracts/adapter';
 import type { Operation, OperationInput, OperationOutput } from '#contracts/http/routes';
 import { routes } from '#contracts/http/routes';
 import type { Role } from '#contracts/roles';
@@ -31,6 +31,8 @@ export class SimulatedSystem {
   answering: Answering = () => 'done';
   behaviour: Behaviour = {};
   agentIsUp = true;
+  /** What the agent tells of what runs with each heartbeat; nothing unless told, as an agent of an earlier version. */
+  telling: () => Pick<TargetFacts, 'components' | 'generations'> = () => ({ components: [] });
   #engine: Engine | undefined;
   #epoch = 0;
   /** The highest generation that the target has seen of each application: a lower one is refused. */
@@ -135,7 +137,7 @@ export class SimulatedSystem {
 
   async heartbeat(): Promise<void> {
     if (!this.agentIsUp || this.#epoch === 0) return;
-    const facts = { version: 'test', addresses: ['127.0.0.1'], allow: ['node'], components: [] };
+    const facts = { version: 'test', addresses: ['127.0.0.1'], allow: ['node'], ...this.telling() };
     await this.call('sendHeartbeat', { params: { name: 'local' }, body: { instance: 'simulated-agent', epoch: this.#epoch, facts } }, { role: 'agent', target: 'local' });
     const second = Math.floor(this.time.now() / 1000) - 1;
     const samples = Object.entries(this.behaviour).map(([release, did]) => ({ application: 'shop', component: 'web', release, second, ...did, latency: { zeros: did.requests, buckets: [] } }));

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { unawaited } from '#application/agents/awaited';
+import { isOfNoStream, unawaited } from '#application/agents/awaited';
 import type { Context } from '#application/context';
 import { everyDocument } from '#application/every-document';
 import { command, report } from '#contracts/adapter';
@@ -8,7 +8,7 @@ import type { Command, Report } from '#contracts/adapter';
 
 /**
  * What waits for a target's agent: the commands it has not reported on. A command stays until its report or its deadline; the
- * report of a check, which belongs to no stream, is kept in its place until the one who asked has read it.
+ * report of a check, or of what the sweep told again, belongs to no stream and is kept in its place until the one who asked has read it.
  */
 export const inboxItem = z.strictObject({ command, report: report.omit({ command: true }).nullable(), at: z.iso.datetime() });
 
@@ -56,19 +56,25 @@ export async function inboxItemOf(context: Context, id: string): Promise<InboxIt
   return found === undefined ? undefined : inboxItem.parse(found.document);
 }
 
-/** Keeps the report of a check for the one who asked. */
-export async function answerCheck(context: Context, item: InboxItem, { command: _command, ...answer }: Report): Promise<void> {
+/** Keeps the report of a command of no stream for the one who asked. */
+export async function keepAnswer(context: Context, item: InboxItem, { command: _command, ...answer }: Report): Promise<void> {
   await context.ports.readModels.put(context.tenant, 'commands', { key: item.command.id, version: versionOf(item.command) + 1, index: { target: item.command.target }, document: { ...item, report: answer } satisfies InboxItem });
 }
 
-/** Takes a command away once nobody waits for it: for good, so that a late repetition cannot bring it back. Only a check may be asked again, at any time. */
+/** Takes a command away once nobody waits for it: for good, so that a late repetition cannot bring it back. Only what is of no stream may be asked again, at any time. */
 export async function forget(context: Context, command: Command): Promise<void> {
   const { readModels } = context.ports;
-  if (command.verb === 'check') await readModels.erase(context.tenant, 'commands', command.id);
+  if (isOfNoStream(command)) await readModels.erase(context.tenant, 'commands', command.id);
   else await readModels.remove(context.tenant, 'commands', command.id, versionOf(command));
 }
 
-/** The answer to a check, once its target has given one. */
-export async function answerOfCheck(context: Context, id: string): Promise<Omit<Report, 'command'> | undefined> {
+/** The answer to a command of no stream, once its target has given one. */
+export async function keptAnswer(context: Context, id: string): Promise<Omit<Report, 'command'> | undefined> {
   return (await inboxItemOf(context, id))?.report ?? undefined;
+}
+
+/** Takes back a command that has not been done, or of which the answer is known; one that is not there is no error. */
+export async function withdraw(context: Context, id: string): Promise<void> {
+  const item = await inboxItemOf(context, id);
+  if (item !== undefined) await forget(context, item.command);
 }

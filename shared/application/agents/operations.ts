@@ -1,7 +1,7 @@
 import type { Context } from '#application/context';
 import { nowOf } from '#application/context';
 import { samplesOfReleases } from '#application/agents/known-samples';
-import { answerCheck, forget, inboxItemOf, readInbox } from '#application/agents/inbox';
+import { forget, inboxItemOf, keepAnswer, readInbox } from '#application/agents/inbox';
 import { HEARTBEAT_SECONDS, isReachable, readTargetRecord, requireClaim, writeTargetRecord } from '#application/agents/target-record';
 import { watchHealth } from '#application/agents/watch-health';
 import type { OperationHandlers } from '#application/handlers';
@@ -47,7 +47,7 @@ export const targetOperations: Pick<OperationHandlers, keyof typeof targetRoutes
     const item = await inboxItemOf(context, body.report.command);
     if (item === undefined || item.command.target !== params.name) return { body: { recorded: false } };
     const { deployment } = item.command;
-    if (item.command.verb === 'check' || deployment === null) await answerCheck(context, item, body.report);
+    if (item.command.verb === 'check' || deployment === null) await keepAnswer(context, item, body.report);
     else {
       await context.ports.bus.publish(context.tenant, [{ type: 'ReportReceived', payload: { deployment, report: body.report } }], context.traceId);
       await forget(context, item.command);

@@ -1,4 +1,4 @@
-import { answerOfCheck, forget, putInInbox } from '#application/agents/inbox';
+import { forget, keptAnswer, putInInbox } from '#application/agents/inbox';
 import type { Context } from '#application/context';
 import { nowOf } from '#application/context';
 import type { Checked } from '#application/deployments/checked';
@@ -51,7 +51,7 @@ async function demands(context: Context, { application, plan, new: next }: Check
 
 async function answerTo(context: Context, command: Command, untilMilliseconds: number): Promise<Omit<Report, 'command'> | undefined> {
   while (context.ports.clock.now() < untilMilliseconds) {
-    const report = await answerOfCheck(context, command.id);
+    const report = await keptAnswer(context, command.id);
     if (report !== undefined) {
       await forget(context, command);
       return report;

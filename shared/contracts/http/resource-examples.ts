@@ -70,10 +70,10 @@ export const resourceExamples = {
   analysisTemplate: { body: analysisTemplate, response: { ...analysisTemplate, ...stored } },
 } as const;
 
-const componentHealth = { application: 'shop', component: 'web', release: '1.4.2', state: 'Running', replicas: 2, readyReplicas: 2, reason: 'all instances passed their last health check' } as const;
+const componentHealth = { application: 'shop', component: 'web', release: '1.4.2', state: 'Running', replicas: 2, readyReplicas: 2, reason: 'all instances passed their last health check', weightPercent: 100 } as const;
 
 /** What a target says of itself. */
-export const targetFactsExample = { version: '0.1.0', addresses: ['warehouse.example.com'], allow: ['/usr/bin/node'], components: [componentHealth] } as const;
+export const targetFactsExample = { version: '0.1.0', addresses: ['warehouse.example.com'], allow: ['/usr/bin/node'], components: [componentHealth], generations: { shop: 7 } } as const;
 
 /** A target's health and what serves there. */
 export const targetStatusExample = {

@@ -5,6 +5,7 @@ import { healthOf } from '#agent/component/health-view';
 import type { InstanceFacts } from '#agent/component/health-view';
 import { NOTHING } from '#agent/component/placement';
 import type { ComponentRecord, Placement } from '#agent/component/placement';
+import { sharesIn } from '#agent/component/proxy-plan';
 
 const side = (release: string, replicas: number) => ({ side: `side-${release}`, release, replicas });
 const only = (release: string, replicas: number): Placement => ({ new: side(release, replicas), stable: null, weightPercent: 100 });
@@ -41,7 +42,26 @@ describe('the state of a component\'s release', () => {
     expect(failed?.reason).toHaveLength(2000);
   });
 
+  it('carries the release\'s share of the traffic where a proxy knows it, also where it is none', () => {
+    const of = record({ new: side('1.0.0', 1), stable: side('0.9.0', 1), weightPercent: 10 });
+    const shares = (known?: ReadonlyMap<string, number>) => healthOf(of, [instance('0.9.0'), instance('1.0.0')], known).map((one) => [one.release, one.weightPercent]);
+    expect(shares()).toEqual([['1.0.0', undefined], ['0.9.0', undefined]]);
+    expect(shares(new Map([['0.9.0', 100]]))).toEqual([['1.0.0', 0], ['0.9.0', 100]]);
+  });
+
   it('is not told of what neither runs nor is wanted', () => {
     expect(healthOf(record(NOTHING), [])).toEqual([]);
+  });
+});
+
+describe('the shares of a component\'s traffic', () => {
+  const of = (release: string) => ({ key: `aaaaaaaa${release.replaceAll('.', '')}`, release, instances: [] });
+  it.each([
+    ['both sides', { new: of('1.0.0'), stable: of('0.9.0') }, 25, [['1.0.0', 25], ['0.9.0', 75]]],
+    ['the new side alone', { new: of('1.0.0'), stable: null }, 100, [['1.0.0', 100]]],
+    ['the stable side alone', { new: null, stable: of('0.9.0') }, 0, [['0.9.0', 100]]],
+    ['two sides of one release', { new: of('1.0.0'), stable: of('1.0.0') }, 40, [['1.0.0', 100]]],
+  ] as const)('are those of %s', (_sides, sides, weightPercent, shares) => {
+    expect([...sharesIn({ sides, weightPercent })]).toEqual(shares);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { answerCheck, answerOfCheck, inboxItemOf, putInInbox, readInbox } from '#application/agents/inbox';
+import { keepAnswer, keptAnswer, inboxItemOf, putInInbox, readInbox } from '#application/agents/inbox';
 import { nowOf } from '#application/context';
 import { checksBefore } from '#application/deployments/checks';
 import { requireDeployment } from '#application/deployments/load-deployment';
@@ -32,8 +32,8 @@ describe('a check whose asker was interrupted', () => {
     expect(await readInbox(context, 'edge-1', nowOf(context))).toMatchObject([{ deadline: system.time.in(15) }]);
     const item = await inboxItemOf(context, check(15).id);
     if (item === undefined) throw new Error('the check is gone');
-    await answerCheck(context, item, { command: item.command.id, outcome: 'succeeded', reason: 'it could be done' });
-    expect(await answerOfCheck(context, item.command.id)).toEqual({ outcome: 'succeeded', reason: 'it could be done' });
+    await keepAnswer(context, item, { command: item.command.id, outcome: 'succeeded', reason: 'it could be done' });
+    expect(await keptAnswer(context, item.command.id)).toEqual({ outcome: 'succeeded', reason: 'it could be done' });
     expect(await readInbox(context, 'edge-1', nowOf(context))).toEqual([]);
   });
 });
