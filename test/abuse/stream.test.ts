@@ -9,8 +9,8 @@ import { Served } from '#test/standalone/server/served';
 import type { ServedOptions } from '#test/standalone/server/served';
 import { StreamClient } from '#test/standalone/server/stream-client';
 
-import { bytesOf, OPCODES, RawStream } from './raw-stream.ts';
-import type { Frame } from './raw-stream.ts';
+import { bytesOf, OPCODES, FrameSocket } from './frame-socket.ts';
+import type { Frame } from './frame-socket.ts';
 
 /** What RFC 6455 §7.4.1 has for what is no WebSocket, and for text that is not UTF-8. */
 const [PROTOCOL_ERROR, NOT_UTF_8] = [1002, 1007];
@@ -22,7 +22,7 @@ const open = async (options: ServedOptions = {}) => {
   served = await Served.open(options);
   bystander = await StreamClient.open(served, { key: served.keys.viewer });
 };
-const attack = async (extensions?: string) => await RawStream.open({ port: served.server.port, key: served.keys.admin, ...(extensions === undefined ? {} : { extensions }) });
+const attack = async (extensions?: string) => await FrameSocket.open({ port: served.server.port, key: served.keys.admin, ...(extensions === undefined ? {} : { extensions }) });
 
 /** Whoever else is connected is served as before. */
 const othersGoOn = async () => {

@@ -25,7 +25,7 @@ function bigEndian(value: bigint): Buffer {
 }
 
 /** A WebSocket that sends whatever bytes a test wants, and remembers with which code the server closed it. */
-export class RawStream {
+export class FrameSocket {
   readonly socket: Socket;
   /** The answer to the request to upgrade. */
   readonly head: string;
@@ -58,7 +58,7 @@ export class RawStream {
   }
 
   /** Opens one with a key, and offers these extensions. */
-  static async open({ port, key, extensions }: { readonly port: number; readonly key: string; readonly extensions?: string }): Promise<RawStream> {
+  static async open({ port, key, extensions }: { readonly port: number; readonly key: string; readonly extensions?: string }): Promise<FrameSocket> {
     const socket = connect(port, '127.0.0.1').setNoDelay();
     await once(socket, 'connect');
     const lines = [`GET /v1/stream HTTP/1.1`, `Host: 127.0.0.1:${port}`, 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`, `Authorization: Bearer ${key}`, ...(extensions === undefined ? [] : [`Sec-WebSocket-Extensions: ${extensions}`])];
@@ -66,7 +66,7 @@ export class RawStream {
     let received = Buffer.alloc(0);
     while (!received.includes('\r\n\r\n')) received = Buffer.concat([received, ...(await once(socket, 'data'))]);
     const end = received.indexOf('\r\n\r\n') + 4;
-    return new RawStream(socket, received.subarray(0, end).toString(), received.subarray(end));
+    return new FrameSocket(socket, received.subarray(0, end).toString(), received.subarray(end));
   }
 
   send(frame: Frame): void {
