@@ -1,6 +1,6 @@
 /**
  * How many tenants look at their deployments at once. A deployment takes some 16 calls of 8 ms, one of which asks Step Functions about its execution: two tenants ask 16 times a second, for half a minute.
- * Its service quota for that is 10 to 15 a second and some 250 saved up, of which the 500 looks of a sweep then leave some.
+ * Its service quota for that is 10 to 15 a second, more for a while after a rest: 500 looks in 31 s need 190 saved up at the least of it, of some 250 that its bucket should have. Ten at once would be throttled.
  */
 export const TENANTS_LOOKING = 2;
 
