@@ -44,22 +44,22 @@ export function agentsAt({ deploymentsADay }: Pick<Level, 'deploymentsADay'>, ki
 }
 
 /**
- * How many minutes pass until the sweep has looked at every tenant and each of so many open deployments: a run each minute, of so many seconds and deployments. Up to one minute nothing that
+ * How many minutes pass until the sweep has looked at every tenant, its agents and each of so many open deployments: a run each minute, of so many seconds and deployments. Up to one minute nothing that
  * it repairs is too late: a lost timer is missed after four, and a machine gives a bake up after five.
  */
-export function sweepRoundMinutes(open: number, tenants: number): number {
+export function sweepRoundMinutes(open: number, tenants: number, agents: number): number {
   // Some tenants have their turn at once, and of these fewer look at their deployments.
   const looking = (open * sweepCalls.eachDeployment) / own.lookingTenants;
-  const all = (tenants * sweepCalls.eachTenant + open * sweepCalls.eachDeployment) / own.sweptTenantsAtOnce;
+  const all = (tenants * sweepCalls.eachTenant + agents * sweepCalls.eachTarget + open * sweepCalls.eachDeployment) / own.sweptTenantsAtOnce;
   return Math.max((Math.max(looking, all) * CALL_SECONDS) / own.sweepSeconds, open / own.sweepDeployments) / own.sweepsPerMinute;
 }
 
 /** How long one run of the sweep takes, in seconds: what it does for all, checkpoints of the tenants of whom something has moved, within their time, followers, and its turn from tenant to tenant. */
-export function sweepRunSeconds(open: number, tenants: number): number {
+export function sweepRunSeconds(open: number, tenants: number, agents: number): number {
   const sealing = (Math.min(tenants, open) * sweepCalls.eachMovedTenant * CALL_SECONDS) / own.atOnce;
   const before = (sweepCalls.all + sweepCalls.eachHourPart * own.hourParts) * CALL_SECONDS + Math.min(own.sealingSeconds, sealing);
   const followers = Math.min(own.sweptFollowersSeconds, (tenants * CALL_SECONDS) / own.followedTenantsAtOnce);
-  return before + followers + Math.min(own.sweepSeconds, sweepRoundMinutes(open, tenants) * own.sweepSeconds);
+  return before + followers + Math.min(own.sweepSeconds, sweepRoundMinutes(open, tenants, agents) * own.sweepSeconds);
 }
 
 /** How many shards the stream of a new table has: one for each partition that its throughput asks for. */
@@ -141,8 +141,8 @@ function machineUses(level: Level, kind: TargetKind, isSmallest: boolean): reado
     { what: 'Tokens given back', suffers: 'deployments', need: rate * one.tokens, ...ofQuota('tokensAnswered'), unit: '/s', remedy: 'quota; a gate that is open needs no token' },
     { what: 'Executions open', suffers: 'deployments', need: open, ...ofQuota('openExecutions'), unit: '', remedy: 'quota' },
     { what: 'Executions described by the sweep', suffers: 'repairs', need: (Math.min(open, own.sweepDeployments) * own.sweepsPerMinute) / 60, ...ofQuota('executionsDescribed'), unit: '/s', remedy: 'none needed: bounded by the sweep' },
-    { what: 'A round of the sweep through all tenants', suffers: 'repairs', need: sweepRoundMinutes(open, level.tenants), limit: 1, unit: ' min', remedy: 'code: several functions; a rule that tells of failed executions' },
-    { what: 'One run of the sweep', suffers: 'repairs', need: sweepRunSeconds(open, level.tenants), limit: own.sweepFunctionSeconds, unit: ' s', remedy: 'none needed: bounded by the sweep' },
+    { what: 'A round of the sweep through all tenants', suffers: 'repairs', need: sweepRoundMinutes(open, level.tenants, agentsAt(level, kind)), limit: 1, unit: ' min', remedy: 'code: several functions; a rule that tells of failed executions' },
+    { what: 'One run of the sweep', suffers: 'repairs', need: sweepRunSeconds(open, level.tenants, agentsAt(level, kind)), limit: own.sweepFunctionSeconds, unit: ' s', remedy: 'none needed: bounded by the sweep' },
     { what: 'Timers fired at once', suffers: 'deployments', need: rate * one.timerSeconds, ...ofQuota('queueConsumers'), unit: '', remedy: 'provisioned pollers' },
   ];
 }

@@ -43,11 +43,12 @@ export const own = {
 /**
  * How many calls of AWS the sweep makes one after the other, counted in the code. For each open deployment: it is folded once for each of the seven comparisons (7); its execution is
  * asked for once, by an item and a call of Step Functions (2); the analysis in the background asks for its template and its last look (2); the timers and the tokens fold it
- * once more each (2), and its tokens are listed three times (3). For each tenant: how far it was swept, a page of its feed, its leases, its queue, and a list for each of the five open states.
+ * once more each (2), and its tokens are listed three times (3). For each tenant: how far it was swept, a page of its feed, its leases, its queue, a list for each of the five open states,
+ * its targets, and which of them differed the last time; for each target that tells what it serves its leases, and the deployment that made that stable.
  * For each tenant of which something moved, before that: its last checkpoints twice, the heads of its streams, its key, and the new checkpoint. For all: the tenants twice (4), how far the index
  * was read, and that again (3), the marks of what is new (4), and each part of one hour, or of two in six minutes of sixty.
  */
-export const sweepCalls = { eachDeployment: 16, eachTenant: 9, eachMovedTenant: 5, all: 11, eachHourPart: 1.1 } as const;
+export const sweepCalls = { eachDeployment: 16, eachTarget: 2, eachTenant: 11, eachMovedTenant: 5, all: 11, eachHourPart: 1.1 } as const;
 
 /**
  * What one queued request costs whoever tries it again, in calls one after the other: its stream, its sources (application, release, environment, targets, templates), its place in

@@ -9,7 +9,7 @@ import { recordedCounts } from '../../bench/ledger/rows.ts';
 import { apiUses, authorizerCalls, authorizerHitRate, fanOut, requestsPerKey, tenantsFor } from '../../bench/scale-api.ts';
 import { demandOf, waitingAgentDemand } from '../../bench/scale-demand.ts';
 import { deploymentsADayUntilHot, hotKeys, subscriptionReadUnits, tenantBounds, unitsAtPeak } from '../../bench/scale-keys.ts';
-import { doublingsFor, growth, levels, onTheWay, openAtPeak, peakRate, projectedBesideFollowers, projectedPerSecond, relayedPerSecond, shardsOf, shareOf, sweepRoundMinutes, sweepRunSeconds, tightest, usesOf } from '../../bench/scale-levels.ts';
+import { agentsAt, doublingsFor, growth, levels, onTheWay, openAtPeak, peakRate, projectedBesideFollowers, projectedPerSecond, relayedPerSecond, shardsOf, shareOf, sweepRoundMinutes, sweepRunSeconds, tightest, usesOf } from '../../bench/scale-levels.ts';
 import type { Level, Use } from '../../bench/scale-levels.ts';
 import { own, sweepCalls } from '../../bench/scale-own.ts';
 import { quotaOf } from '../../bench/scale-quotas.ts';
@@ -60,14 +60,14 @@ describe('what ends first', () => {
 
   it('is, beside that way, the sweep, which gets round in its minute up to a thousand tenants', () => {
     expect(tightest(usesOf(million, 'kubernetes'))[0]?.what).toBe('A round of the sweep through all tenants');
-    expect(levels.map((level) => sweepRoundMinutes(openAtPeak(level), level.tenants) > 1)).toEqual([false, false, true]);
-    expect(levels.map((level) => sweepRunSeconds(openAtPeak(level), level.tenants) > own.sweepFunctionSeconds / 2)).toEqual([false, false, false]);
+    expect(levels.map((level) => sweepRoundMinutes(openAtPeak(level), level.tenants, agentsAt(level, 'agent')) > 1)).toEqual([false, false, true]);
+    expect(levels.map((level) => sweepRunSeconds(openAtPeak(level), level.tenants, agentsAt(level, 'agent')) > own.sweepFunctionSeconds / 2)).toEqual([false, false, false]);
   });
 
   it('counts for the sweep about as many calls as were counted of it, when an hour had four parts', () => {
     const sweep = recordedCounts().canary.functions['sweep'];
     const counted = (sweep?.counts?.calls ?? 0) / (sweep?.calls ?? 1);
-    const computed = sweepCalls.all + 4 * sweepCalls.eachHourPart + 2 * sweepCalls.eachTenant + sweepCalls.eachMovedTenant + sweepCalls.eachDeployment;
+    const computed = sweepCalls.all + 4 * sweepCalls.eachHourPart + 2 * sweepCalls.eachTenant + sweepCalls.eachTarget + sweepCalls.eachMovedTenant + sweepCalls.eachDeployment;
     expect(computed / counted).toBeGreaterThan(0.8);
     expect(computed / counted).toBeLessThan(1.25);
   });
