@@ -28,6 +28,8 @@ export class QuietSystem {
   readonly engine: Engine;
   readonly connections: OpenConnections;
   readonly folder: string;
+  /** Ports of another engine, in place of those of the data folder. */
+  replacing: Partial<Ports> = {};
   readonly #remove: () => Promise<void>;
 
   private constructor(parts: Pick<QuietSystem, 'time' | 'engine' | 'connections' | 'folder'> & { readonly remove: () => Promise<void> }) {
@@ -51,7 +53,11 @@ export class QuietSystem {
     await this.#remove();
   }
 
-  context(tenant = 'default', ports: Ports = this.engine.ports): Context {
+  get ports(): Ports {
+    return { ...this.engine.ports, ...this.replacing };
+  }
+
+  context(tenant = 'default', ports: Ports = this.ports): Context {
     return { ...this.engine.contextOf(tenant), ports };
   }
 
@@ -76,19 +82,19 @@ export class QuietSystem {
 
   /** The events of a stream, without what no test looks at. */
   async events(stream: string, tenant = 'default'): Promise<readonly { readonly type: string; readonly payload: unknown }[]> {
-    const stored = await this.engine.ports.events.read({ tenant, stream });
+    const stored = await this.ports.events.read({ tenant, stream });
     return stored.map(({ type, payload }) => ({ type, payload }));
   }
 
   /** Appends events to a stream behind the use cases' back. */
   async append(stream: string, ...events: readonly NewEvent[]): Promise<void> {
-    const last = await this.engine.ports.events.readLast({ tenant: 'default', stream });
-    await this.engine.ports.events.append({ tenant: 'default', stream, expectedVersion: last?.version ?? 0, events, at: this.time.in(0), traceId: 'trace' });
+    const last = await this.ports.events.readLast({ tenant: 'default', stream });
+    await this.ports.events.append({ tenant: 'default', stream, expectedVersion: last?.version ?? 0, events, at: this.time.in(0), traceId: 'trace' });
   }
 
   /** Projects a stream's events, all from the first on. */
   async project(stream: string, tenant = 'default'): Promise<void> {
-    for (const event of await this.engine.ports.events.read({ tenant, stream })) await this.engine.handlers.project(this.context(tenant), event);
+    for (const event of await this.ports.events.read({ tenant, stream })) await this.engine.handlers.project(this.context(tenant), event);
   }
 }
 
