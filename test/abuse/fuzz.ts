@@ -53,7 +53,7 @@ async function fuzz(): Promise<number> {
     const reportFile = join(folder, 'report.json');
     writeFileSync(settings, fuzzSettings(join(bed, 'schemathesis-hooks.py'), keys), { mode: 0o600 });
     const words = ['--config-file', settings, 'run', `${system.url}/openapi.json`, '--seed', seed, '--max-examples', values.examples, '--max-time', values.seconds, '--warnings', 'off', '--no-color', '--report', 'json', '--report-json-path', reportFile];
-    const code = await run(words, await protectedNames(system.url, keys.admin));
+    const code = await run(words, folder, await protectedNames(system.url, keys.admin));
     return conclude(code, report.parse(JSON.parse(readFileSync(reportFile, 'utf8'))), [...system.troubles.map(String), ...(await lostKeys(system, keys))]);
   } finally {
     await system.close();
@@ -86,8 +86,9 @@ async function protectedNames(url: string, key: string): Promise<readonly string
   return [tenant, ...pageOf(apiKeyView).parse(JSON.parse(text)).items.map(({ id }) => id)];
 }
 
-async function run(words: readonly string[], names: readonly string[]): Promise<number> {
-  const child = spawn(join(bed, 'schemathesis'), ['run', '--', ...words], { env: { ...process.env, SLUICE_FUZZ_PROTECTED: names.join(' ') }, stdio: ['ignore', 'inherit', 'inherit'] });
+/** It keeps what it has learned in the folder that it runs in. */
+async function run(words: readonly string[], folder: string, names: readonly string[]): Promise<number> {
+  const child = spawn(join(bed, 'schemathesis'), ['run', '--', ...words], { cwd: folder, env: { ...process.env, SLUICE_FUZZ_PROTECTED: names.join(' ') }, stdio: ['ignore', 'inherit', 'inherit'] });
   const end = () => child.kill('SIGTERM');
   process.once('SIGTERM', end).once('SIGINT', end);
   await once(child, 'close');
