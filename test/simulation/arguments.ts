@@ -8,6 +8,7 @@ export type Asked = {
   readonly mutation: string | null;
   readonly workers: number;
   readonly json: boolean;
+  readonly quick: boolean;
   readonly help: boolean;
 };
 
@@ -27,6 +28,7 @@ each thing that happens that all is as it must be. Everything follows from the s
   --only PARTS      only these parts of the plan, as the report of a failure names them: o3,o7,a1,f-answer-lost
   --mutation NAME   with a deliberate mistake in the system, which is to be found; "list" lists them
   --workers COUNT   in so many processes at once (as there are processors)
+  --quick           what is broken is told as it is, and no shorter history looked for
   --json            the summary as one JSON object
   --help            this text
 
@@ -42,7 +44,7 @@ export function readArguments(words: readonly string[], processors: number): Ask
   const flags = new Set<string>();
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
-    if (word === '--json' || word === '--help') flags.add(word);
+    if (word === '--json' || word === '--quick' || word === '--help') flags.add(word);
     else {
       const value = words[index + 1];
       if (!['--seed', '--seeds', '--hours', '--deployments', '--only', '--mutation', '--workers'].includes(word)) throw new Error(`unknown option ${word}`);
@@ -58,6 +60,6 @@ export function readArguments(words: readonly string[], processors: number): Ask
   };
   return {
     seed: Math.floor(number('--seed', 1)), seeds: Math.floor(number('--seeds', 1)), hours: number('--hours', DEFAULT_HOURS), deployments: Math.floor(number('--deployments', DEFAULT_DEPLOYMENTS)),
-    only: given.get('--only')?.split(',') ?? null, mutation: given.get('--mutation') ?? null, workers: Math.floor(number('--workers', processors)), json: flags.has('--json'), help: flags.has('--help'),
+    only: given.get('--only')?.split(',') ?? null, mutation: given.get('--mutation') ?? null, workers: Math.floor(number('--workers', processors)), json: flags.has('--json'), quick: flags.has('--quick'), help: flags.has('--help'),
   };
 }

@@ -40,7 +40,7 @@ const TRIES = 6;
 const PAUSE_MILLISECONDS = 2000;
 
 /** How often somebody denies what could be approved. */
-const DENIED_PERCENT = 12;
+const DENIED_PERCENT = 30;
 
 const made = z.object({ id: z.string() });
 const page = z.object({ items: z.array(z.looseObject({ id: z.string().optional(), stream: z.string().optional() })) });
