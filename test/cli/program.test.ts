@@ -110,8 +110,8 @@ describe('exit codes', () => {
   });
 
   it('never mean a deployment\'s end and an error at once', () => {
-    const ends = [outcomes.rolledBack, outcomes.failed, outcomes.aborted, outcomes.checksFailed].map((one) => one.exitCode);
+    const ends = [outcomes.rolledBack, outcomes.failed, outcomes.aborted, outcomes.checksFailed, outcomes.auditFailed].map((one) => one.exitCode);
     for (const entry of [...Object.values(errors), ...Object.values(clientErrors)]) expect(ends).not.toContain(entry.exitCode);
-    expect(exitCodeTable().map((row) => row.exitCode)).toEqual([0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 70, 130]);
+    expect(exitCodeTable().map((row) => row.exitCode)).toEqual([0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 70, 130]);
   });
 });
