@@ -19,7 +19,7 @@ import { lateBlobs, lateBus, lateDelays, lateExecutions, lateSockets } from './l
 import { DynamoLeases } from './lease.ts';
 import { openedOnce } from './opened-once.ts';
 import { DynamoPermits } from './permits.ts';
-import { DynamoRateLimits } from './rate-limits.ts';
+import { DynamoRateLimits } from './rate-limit.ts';
 import { DynamoReadModels } from './read-model.ts';
 import { DynamoRelay } from './relay.ts';
 import { DynamoSamples } from './samples.ts';

@@ -5,7 +5,7 @@ import { Feed } from '#aws/feed';
 import { DynamoIdempotency } from '#aws/idempotency';
 import { DynamoKeys } from '#aws/keys';
 import { DynamoLeases } from '#aws/lease';
-import { DynamoRateLimits } from '#aws/rate-limits';
+import { DynamoRateLimits } from '#aws/rate-limit';
 import { DynamoPermits } from '#aws/permits';
 import { DynamoReadModels } from '#aws/read-model';
 import { DynamoSamples } from '#aws/samples';

@@ -16,7 +16,7 @@ import { StepFunctionsWorkflow } from '#aws/workflow';
 import { serverMessage } from '#contracts/stream';
 import type { ClientMessage, ServerMessage } from '#contracts/stream';
 import type { Role } from '#contracts/roles';
-import { DynamoRateLimits } from '#aws/rate-limits';
+import { DynamoRateLimits } from '#aws/rate-limit';
 import { ticketSigner } from '#aws/signed-tickets';
 import { MemoryRateLimits } from '#engine/memory-rate-limits';
 import { SystemIds } from '#engine/system-ids';
