@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { GRACE_SECONDS } from '#application/sweep/finding';
 import { sweepTenant } from '#application/sweep/sweep-tenant';
+import { routes } from '#contracts/http/routes';
 
 import { deploy, setUpShop } from '../shop.ts';
 import { SimulatedSystem } from '../simulated-system.ts';
@@ -140,6 +141,47 @@ describe('a target after its deployment', () => {
   });
 });
 
+describe('a target that is not told again what to serve', () => {
+  it('still has an old side to stop, and is reported until that is done', async () => {
+    await setUpShop(system, { strategy: { type: 'blue-green', scaleDownDelaySeconds: 300 } });
+    await deploy(system, '1.0.0');
+    await system.pass(5);
+    const id = await deploy(system, '1.1.0');
+    await system.pass(5);
+    expect((await system.deployment(id)).state).toBe('Succeeded');
+    await sweep(3);
+    expect(await found()).toEqual([]);
+    const desired = target.serving.get('web');
+    if (desired === undefined || desired.stable === null) throw new Error('the old side is gone');
+    target.serving.set('web', { ...desired, weightPercent: 40 });
+    await sweep(3);
+    expect(await found()).toMatchObject([{ ...KIND, repaired: false, reason: expect.stringContaining(`release 1.1.0 has 40 % of the traffic, and should have 100 %; the old side of ${id} is still to be stopped`) }]);
+    expect(target.repairs).toEqual([]);
+    await sweep(8);
+    expect(target.serving.get('web')).toMatchObject({ new: { release: '1.1.0' }, stable: null });
+    await sweep(2);
+    expect([target.repairs, (await found()).length]).toEqual([[], 1]);
+  });
+
+  it('has lost a component that its last deployment left alone', async () => {
+    const components = [{ name: 'web', port: 8080, replicas: 4 }, { name: 'till', port: 8081, replicas: 1 }];
+    await system.call('putApplication', { params: { name: 'shop' }, body: routes.putApplication.body.parse({ apiVersion: 'sluice.dev/v1', kind: 'Application', metadata: { name: 'shop' }, spec: { components } }) });
+    for (const release of ['2.0.0', '2.1.0']) {
+      const released = [{ name: 'web', artefact: { command: ['node', `${release}.mjs`] } }, { name: 'till', artefact: { command: ['node', 'till.mjs'] } }];
+      await system.call('putRelease', { params: { application: 'shop', name: release }, body: routes.putRelease.body.parse({ apiVersion: 'sluice.dev/v1', kind: 'Release', metadata: { name: release }, spec: { application: 'shop', components: released } }) });
+      await deploy(system, release);
+      await system.pass(20);
+    }
+    expect(target.serving.get('till')).toMatchObject({ new: { release: '2.0.0' } });
+    await sweep(3);
+    expect(await found()).toEqual([]);
+    target.serving.delete('till');
+    await sweep(3);
+    expect(await found()).toMatchObject([{ kind: KIND.kind, subject: 'target/local/shop/till', repaired: false, reason: expect.stringContaining('nothing of it runs; the last deployment left it as it was') }]);
+    expect(target.repairs).toEqual([]);
+  });
+});
+
 describe('a target while a deployment runs', () => {
   /** Begins a canary that stays at 25 %. */
   async function beginCanary(): Promise<string> {
@@ -180,8 +222,11 @@ describe('a target while a deployment runs', () => {
     await sweep(3);
     const id = await deploy(system, '1.2.0');
     await system.pass(3);
+    const waiting = async () => (await system.engine.ports.readModels.list('default', 'commands', { limit: 10 })).filter(({ key }) => key.includes('/sweep-'));
+    expect(await waiting()).toHaveLength(1);
     system.answering = obeying;
     await sweep(1);
+    expect(await waiting()).toEqual([]);
     await system.pass(20);
     expect((await system.deployment(id)).state).toBe('Succeeded');
     expect(target.repairs).toEqual([]);
