@@ -32,18 +32,18 @@ it('lists that are made anew while others read and write show every document at 
   const { readModels } = system.engine.ports;
   // Wrong as a fault of an earlier version may have left it: rebuilding puts it right.
   await readModels.replace('default', 'resources', { key: 'targets/target-7', version: 1, index: { kind: 'Target' }, document: { resource: shop.target('target-7'), updatedAt: '2000-01-01T00:00:00.000Z' } });
-  let isDone = false;
-  const rebuilding = rebuildAll(system.context('operator')).finally(() => { isDone = true; });
+  const state = { isDone: false };
+  const rebuilding = rebuildAll(system.context('operator')).finally(() => { state.isDone = true; });
   const seen: number[] = [];
   const read = async () => {
-    while (!isDone) {
+    while (!state.isDone) {
       const targets = (await system.call('listTargets', { query: { limit: 200 } })).items.filter(({ metadata }) => TARGETS.includes(metadata.name));
       seen.push(targets.length);
       expect((await system.call('listDeployments')).items.map((one) => one.id)).toEqual([id]);
     }
   };
   const write = async () => {
-    for (let number = 0; !isDone; number += 1) {
+    for (let number = 0; !state.isDone; number += 1) {
       await put(system, shop.target(`new-${number}`));
       if (number % 2 === 0) await system.call('deleteTarget', { params: { name: `new-${number}` } });
     }
