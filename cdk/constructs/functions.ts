@@ -87,10 +87,13 @@ export class Functions extends Construct {
 
   #role(name: FunctionName, logGroup: LogGroup, more: readonly PolicyStatement[]): Role {
     const { encryptionKey, resources } = this.#props;
-    const statements = functionTable[name].may.flatMap((grant) => statementsOf(this, grant, resources));
+    const { may }: FunctionDescription = functionTable[name];
+    const statements = may.flatMap((grant) => statementsOf(this, grant, resources));
     const logs = new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] });
-    // With a customer key, tables, bucket, parameters and queues ask for the caller's right to it.
-    const key = encryptionKey === undefined ? [] : [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [encryptionKey.keyArn] })];
+    // With a customer key, tables, bucket, parameters and queues ask for the caller's right to it. Who writes a standard SecureString has it encrypted by the key itself,
+    // not by a data key. Source: Systems Manager's user guide, "AWS KMS encryption for Parameter Store SecureString parameters".
+    const actions = ['kms:Decrypt', 'kms:GenerateDataKey', ...(may.includes('first-keys:make') ? ['kms:Encrypt'] : [])];
+    const key = encryptionKey === undefined ? [] : [new PolicyStatement({ actions, resources: [encryptionKey.keyArn] })];
     return new Role(this, `${name}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), inlinePolicies: { grants: new PolicyDocument({ statements: [logs, ...statements, ...more, ...key] }) } });
   }
 }

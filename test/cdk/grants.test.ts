@@ -8,10 +8,12 @@ import { synthesize } from './synthesized.ts';
 
 const key = 'arn:aws:kms:eu-central-1:123456789012:key/12345678-1234-1234-1234-123456789012';
 const controlPlane = synthesize();
+const withKey = synthesize({ encryptionKeyArn: key });
 const roles = rolesOf(controlPlane);
 
 /** The role of each function, by the function's name. */
-const roleOf = new Map(controlPlane.properties('AWS::Lambda::Function', z.object({ FunctionName: z.string(), Role: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }) })).map(({ FunctionName, Role }) => [FunctionName.replace('sluice-', ''), Role['Fn::GetAtt'][0]]));
+const roleNames = (stack: typeof controlPlane) => new Map(stack.properties('AWS::Lambda::Function', z.object({ FunctionName: z.string(), Role: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }) })).map(({ FunctionName, Role }) => [FunctionName.replace('sluice-', ''), Role['Fn::GetAtt'][0]]));
+const roleOf = roleNames(controlPlane);
 const mayOf = (name: string) => roles.find(({ role }) => role === roleOf.get(name))?.statements ?? [];
 const actionsOf = (name: string) => new Set(mayOf(name).flatMap(({ Action }) => Action.map(flat)));
 
@@ -54,10 +56,17 @@ describe('the roles of the control plane', () => {
   });
 
   it('may use the customer key, where there is one, and only that', () => {
-    const withKey = rolesOf(synthesize({ encryptionKeyArn: key }));
-    const onKeys = withKey.flatMap(({ statements }) => statements.filter(({ Action }) => Action.some((one) => flat(one).startsWith('kms:'))));
+    const onKeys = rolesOf(withKey).flatMap(({ statements }) => statements.filter(({ Action }) => Action.some((one) => flat(one).startsWith('kms:'))));
     expect(new Set(onKeys.flatMap(({ Resource }) => Resource.map(flat)))).toEqual(new Set([key]));
     expect(onKeys.length).toBeGreaterThan(Object.keys(functionTable).length);
     expect(roles.some(({ text }) => text.includes('kms:'))).toBe(false);
+  });
+
+  it.each(Object.keys(functionTable))('let each function use data keys of the customer key, and only who makes parameters encrypt by the key itself, but for what the CDK grants on queues: %s', (name) => {
+    const ofFunction = rolesOf(withKey).find(({ role }) => role === roleNames(withKey).get(name))?.statements ?? [];
+    const onKey = ofFunction.map(({ Action }) => Action.map(flat)).filter((actions) => actions.includes('kms:GenerateDataKey'));
+    const makes = ofFunction.some(({ Action }) => Action.some((one) => flat(one) === 'ssm:PutParameter'));
+    expect(onKey).toEqual([['kms:Decrypt', 'kms:GenerateDataKey', ...(makes ? ['kms:Encrypt'] : [])]]);
+    expect(makes).toBe(name === 'first-keys');
   });
 });
