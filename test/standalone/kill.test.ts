@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { auditPlace } from '#admin/audit';
 import { systemRandom } from '#standalone/clock';
 import { openStandalonePorts } from '#standalone/open-ports';
 import { Relay } from '#standalone/relay';
@@ -41,6 +42,10 @@ describe('a process that is killed while it appends and relays', () => {
     const child = startChild('./child-append.ts', folder);
     await child.written(200);
     await child.kill();
+    // Also before anybody has opened it again to write, with a log that was never brought into the file.
+    const audited = await auditPlace({ dataFolder: folder });
+    expect(audited).toMatchObject({ found: 0, streams: 4 });
+    expect(audited.events).toBeGreaterThanOrEqual(said(child.lines, 'appended').length);
     const opened = await openStandalonePorts({ dataFolder: folder });
     for (const name of ['a', 'b', 'c', 'd']) {
       const events = await opened.ports.events.read({ tenant: 'default', stream: `deployment/${name}` });
