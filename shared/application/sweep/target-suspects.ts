@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import type { Context } from '#application/context';
 
-/** The most differences of a tenant that are followed at a time: 500 bytes each are 100 kB, a quarter of what an item of DynamoDB may have. Others wait for their turn. */
+/** The most differences of a tenant that are followed at a time: of at most 1 kB each (names of 63 characters, a command's id of 300, 250 of words), they are 200 kB, half of what an item of DynamoDB may have. Others wait for their turn. */
 const MAXIMUM_SUSPECTS = 200;
 
 const DIFFERENCE_CHARACTERS = 250;
@@ -34,8 +34,10 @@ export class Suspects {
   /** The target after which the next sweep goes on; `null` to begin with the first. */
   after: string | null;
   readonly #before: string;
+  readonly #version: number;
 
-  private constructor(after: string | null, known: readonly Suspect[]) {
+  private constructor({ after, suspects: known }: z.infer<typeof progress>, version: number) {
+    this.#version = version;
     this.after = after;
     this.#known = new Map(known.map((one) => [keyOf(one), one]));
     this.#before = this.#text();
@@ -43,8 +45,7 @@ export class Suspects {
 
   static async read(context: Context): Promise<Suspects> {
     const kept = await context.ports.readModels.get(context.tenant, 'sweep', PROGRESS_KEY);
-    const { after, suspects } = kept === undefined ? { after: null, suspects: [] } : progress.parse(kept.document);
-    return new Suspects(after, suspects);
+    return kept === undefined ? new Suspects({ after: null, suspects: [] }, 0) : new Suspects(progress.parse(kept.document), kept.version);
   }
 
   get(at: Pick<Suspect, 'target' | 'application' | 'component'>): Suspect | undefined {
@@ -64,10 +65,10 @@ export class Suspects {
     return [...this.#known.values()].filter((one) => one.target === target);
   }
 
-  /** Writes them where anything has changed. */
+  /** Writes them where anything has changed, also while a clock that was set back has not caught up: what a target was told must not be forgotten. */
   async keep(context: Context): Promise<void> {
     if (this.#text() === this.#before) return;
-    await context.ports.readModels.put(context.tenant, 'sweep', { key: PROGRESS_KEY, version: context.ports.clock.now(), index: {}, document: this.#document() });
+    await context.ports.readModels.put(context.tenant, 'sweep', { key: PROGRESS_KEY, version: Math.max(context.ports.clock.now(), this.#version + 1), index: {}, document: this.#document() });
   }
 
   #document(): z.input<typeof progress> {
