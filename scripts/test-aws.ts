@@ -11,31 +11,27 @@ import type { Bed } from './test-beds.ts';
 
 const root = dirname(import.meta.dirname);
 
-const usage = `npm run test:aws [-- PART...]
-
-Tests what runs on AWS, without an AWS account, on an emulator and on Amazon's own DynamoDB Local. Without a PART all are run:
-
-  contracts   the contract suites of the ports, on the emulator
-  tables      the same, with their tables on DynamoDB Local
-  engine      deploys the app with the CDK's CLI and runs the end-to-end suite against it, with a real agent in the demo
-              and a tenant in a stack of its own; then takes the app away and deploys it again onto the data that stayed
-  iam         that suite again, with every call of a function checked against what its role may do
-
-It needs Python 3.10, and Java 17 and Maven for DynamoDB Local. A part that cannot be run here says so and is left out; with CI set it fails.
-`;
-
-/** A part: the bed that it stands on, how that is started, and the projects of aws-tests.config.ts that are run there. */
-type Part = { readonly bed: Bed; readonly start: readonly (readonly string[])[]; readonly projects: readonly string[] };
+/** A part: what it tests, the bed that it stands on, how that is started, and the projects of aws-tests.config.ts that are run there. */
+type Part = { readonly does: string; readonly bed: Bed; readonly start: readonly (readonly string[])[]; readonly projects: readonly string[] };
 
 const emulator = (...options: readonly string[]) => [join(root, 'test', 'bed', 'aws'), 'run', ...options, '--'];
 const tables = [join(root, 'test', 'bed', 'dynamodb-local'), 'run', '--'];
 
 const parts: { readonly [name: string]: Part } = {
-  contracts: { bed: 'aws', start: [emulator()], projects: ['aws-contracts'] },
-  tables: { bed: 'dynamodb-local', start: [emulator(), tables], projects: ['aws-contracts'] },
-  engine: { bed: 'aws', start: [emulator()], projects: ['aws-end-to-end', 'aws-life-cycle'] },
-  iam: { bed: 'aws', start: [emulator('--iam')], projects: ['aws-end-to-end'] },
+  contracts: { does: 'the contract suites of the ports, on the emulator', bed: 'aws', start: [emulator()], projects: ['aws-contracts'] },
+  tables: { does: 'the same, with their tables on DynamoDB Local', bed: 'dynamodb-local', start: [emulator(), tables], projects: ['aws-contracts'] },
+  engine: { does: 'deploys the app with the CDK\'s CLI and runs the end-to-end suite against it, with a real agent in the demo\nand a tenant in a stack of its own; then takes the app away and deploys it again onto the data that stayed', bed: 'aws', start: [emulator()], projects: ['aws-end-to-end', 'aws-life-cycle'] },
+  iam: { does: 'that suite again, with every call of a function checked against what its role may do', bed: 'aws', start: [emulator('--iam')], projects: ['aws-end-to-end'] },
 };
+
+const usage = `npm run test:aws [-- PART...]
+
+Tests what runs on AWS, without an AWS account, on an emulator and on Amazon's own DynamoDB Local. Without a PART all are run:
+
+${Object.entries(parts).map(([name, { does }]) => `  ${name.padEnd(11)} ${does.replace('\n', `\n${' '.repeat(14)}`)}`).join('\n')}
+
+It needs Python 3.10, and Java 17 and Maven for DynamoDB Local. A part that cannot be run here says so and is left out; with CI set it fails.
+`;
 
 /** How many tests came to what, as vitest reports it. */
 const report = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numTotalTests: z.int() });
