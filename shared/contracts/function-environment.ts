@@ -53,3 +53,6 @@ export const usageKeyEnvironment = z.object({ SLUICE_USAGE_KEY_PREFIX: name.opti
 
 /** The environment of the function that gives tenants throttles of their own. */
 export const throttleEnvironment = functionEnvironment.pick({ SLUICE_STATE_TABLE: true }).extend({ SLUICE_USAGE_KEY_PREFIX: name, SLUICE_USAGE_PLAN: name, SLUICE_USAGE_API: name });
+
+/** All of them: together they name every variable that some function reads. */
+export const functionEnvironments = [functionEnvironment, firstKeysEnvironment, usageKeyEnvironment, throttleEnvironment, tracingEnvironment] as const;

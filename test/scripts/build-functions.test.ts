@@ -1,13 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { functionEnvironments } from '#contracts/function-environment';
 import { bundledFunctions } from '#contracts/function-table';
 
 import { buildFunctions } from '../../scripts/build-functions.ts';
 import type { BundleSize } from '../../scripts/build-functions.ts';
+import { environmentOfAll } from '../../scripts/function-report.ts';
+import { readProjectFile } from '../architecture/project.ts';
 
 /** What each function may have, zipped with its source maps. */
 const LARGEST_BYTES = 1024 * 1024;
@@ -52,4 +56,20 @@ describe('the functions\' bundles', () => {
     await buildFunctions(folder);
     expect(readdirSync(join(folder, 'relay')).toSorted()).toEqual(before);
   }, 300_000);
+});
+
+describe('the report on functions', () => {
+  it('starts each in an environment that every schema takes', () => {
+    for (const schema of functionEnvironments) expect(schema.safeParse(environmentOfAll).error).toBeUndefined();
+    for (const name of ['api', 'first-keys', 'throttle-tenant', 'tenant-resource']) {
+      const program = `const { handler } = await import(${JSON.stringify(join(folder, name, 'index.mjs'))}); console.log(typeof handler);`;
+      expect(execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8', env: environmentOfAll })).toBe('function\n');
+    }
+  }, 60_000);
+
+  it('stands in docs/functions.md with the sizes of today, within a tenth; `npm run report:functions -- --sizes` writes them anew', () => {
+    const written = new Map([...readProjectFile('docs/functions.md').matchAll(/^\| `([a-z-]+)` \| \d+ \| (\d+) \|/gm)].map(([, name = '', kibibytes]) => [name, Number(kibibytes)]));
+    expect([...written.keys()].toSorted()).toEqual(bundledFunctions.toSorted());
+    for (const { name, zippedBytes } of sizes) expect(Math.abs((written.get(name) ?? 0) - zippedBytes / 1024) / (zippedBytes / 1024), name).toBeLessThan(0.1);
+  });
 });
