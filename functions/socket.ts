@@ -2,8 +2,9 @@ import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2WithRequestC
 
 import { around, logAbout } from './runtime/handler.ts';
 import { openGateway } from './runtime/socket.ts';
-import { callerOfContext, statusOf } from './runtime/socket-event.ts';
+import { callerOfContext } from './runtime/socket-event.ts';
 import type { SocketContext } from './runtime/socket-event.ts';
+import { statusOf } from './runtime/socket-status.ts';
 
 /** Keeps account of open WebSockets and takes their messages. Who they are was found out by the authorizer when they were opened. */
 export const handler = around(async (event: APIGatewayProxyWebsocketEventV2WithRequestContext<SocketContext>): Promise<APIGatewayProxyResult> => {

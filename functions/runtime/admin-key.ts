@@ -10,7 +10,6 @@ import type { TenantResource } from '#contracts/tenant-resource';
 import { PATIENCE, ignoring } from './operator.ts';
 import { parsedJson } from './parsed-json.ts';
 
-/** What the secret holds once there is a key. */
 type KeptKey = z.infer<typeof adminKeySecret>;
 
 /** The key in a secret. A new secret holds something else: it is made with a random text. */

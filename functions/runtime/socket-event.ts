@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 import type { Caller } from '#application/context';
 import type { SocketGateway } from '#aws/socket-gateway';
-import { Failure, errors } from '#contracts/errors';
+import { Failure } from '#contracts/errors';
 import { role } from '#contracts/roles';
 
 import { denialOf, headerOf, policyFor, refusedBy } from './authorization.ts';
@@ -16,17 +16,6 @@ export type SocketContext = APIGatewayEventWebsocketRequestContextV2 & { readonl
 /** Who opened the connection, as the authorizer found out. */
 export function callerOfContext(context: SocketContext): Caller {
   return authorized.parse(context.authorizer);
-}
-
-/** What the gateway is to answer to somebody who opens a connection: 200, or the status of the failure. What is no failure is thrown. */
-export async function statusOf(opening: Promise<void>): Promise<number> {
-  try {
-    await opening;
-    return 200;
-  } catch (error) {
-    if (error instanceof Failure) return errors[error.code].status;
-    throw error;
-  }
 }
 
 /** The authorizer's handler. The caller comes back as texts with each message of the connection. */

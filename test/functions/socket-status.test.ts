@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Failure } from '#contracts/errors';
-import { statusOf } from '#functions/runtime/socket-event';
+import { statusOf } from '#functions/runtime/socket-status';
 
 describe('the answer to somebody who opens a WebSocket', () => {
   it('lets them in, or says as HTTP does why not', async () => {
