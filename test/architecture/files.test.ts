@@ -11,6 +11,13 @@ const paths = projectFiles();
 const texts = paths.map((path) => ({ path, text: readProjectFile(path) }));
 
 const lockedPackage = z.object({ resolved: z.string().optional(), integrity: z.string().optional(), inBundle: z.boolean().default(false), optionalDependencies: z.record(z.string(), z.string()).default({}) });
+/** Ports that have no implementation of their own on AWS, and why. */
+const PORTS_WITHOUT = {
+  clock: 'the clock of the process is that of both engines (shared/engine)',
+  ports: 'no port, but the list of all',
+  'target-adapter': 'targets are changed by agents, wherever the control plane runs',
+} as const;
+
 const locked = Object.entries(z.object({ packages: z.record(z.string(), lockedPackage) }).parse(JSON.parse(readProjectFile('package-lock.json'))).packages).filter(([path]) => path.startsWith('node_modules/'));
 
 describe('the files of the project', () => {
@@ -20,6 +27,18 @@ describe('the files of the project', () => {
 
   it('lie under test/ where their sources lie, or in a folder of their own purpose', () => {
     expect(strayTests(paths)).toEqual([]);
+  });
+
+  it('implement each port on AWS in a file of its name', () => {
+    const namesIn = (folder: string) => paths.flatMap((path) => (path.startsWith(folder) ? [path.slice(folder.length).replace(/\.ts$/, '')] : []));
+    const implemented = namesIn('shared/aws/');
+    expect(namesIn('shared/ports/').filter((name) => !implemented.includes(name))).toEqual(Object.keys(PORTS_WITHOUT));
+  });
+
+  it('have at most 40 lines where AWS begins a function', () => {
+    const entries = texts.filter(({ path }) => path.startsWith('functions/'));
+    expect(entries.length).toBeGreaterThan(0);
+    expect(entries.filter(({ text }) => text.trimEnd().split('\n').length > 40).map(({ path }) => path)).toEqual([]);
   });
 
   it('name no path of the machine they were written on', () => {
