@@ -92,6 +92,8 @@ export class RestApi extends Construct {
         throttlingBurstLimit: 2 * props.requestsPerSecond, throttlingRateLimit: props.requestsPerSecond, methodOptions: publicThrottles(),
       },
     });
+    // The CDK's own output of the address, under a name that it makes up; the control plane has one of its own.
+    this.api.node.tryRemoveChild('Endpoint');
     this.#authorizer = new RequestAuthorizer(this, 'Authorizer', { handler: props.authorizer, identitySources: [IdentitySource.header('Authorization')], resultsCacheTtl: Duration.seconds(AUTHORIZER_CACHE_SECONDS) });
     this.#integration = new Integration({ type: IntegrationType.AWS_PROXY, integrationHttpMethod: 'POST', uri: `arn:${Stack.of(this).partition}:apigateway:${Stack.of(this).region}:lambda:path/2015-03-31/functions/${props.handler.functionArn}/invocations` });
     props.handler.addPermission('ApiCalls', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn: this.api.arnForExecuteApi('*', '/*', REST_STAGE) });

@@ -4,6 +4,7 @@ import * as z from 'zod';
 
 import { ControlPlane } from '#cdk/constructs/control-plane';
 
+import { readProjectFile } from '../architecture/project.ts';
 import { env, newApp, synthesize } from './synthesized.ts';
 
 const key = 'arn:aws:kms:eu-central-1:123456789012:key/12345678-1234-1234-1234-123456789012';
@@ -104,5 +105,11 @@ describe('hosts of its own', () => {
     expect([named.json.Outputs['Url']?.Value, named.json.Outputs['StreamUrl']?.Value]).toEqual(['https://sluice.example.com', 'wss://stream.example.com']);
     expect(JSON.stringify(named.of('AWS::Lambda::Function'))).toContain('"SLUICE_STREAM_URL":"wss://stream.example.com"');
     expect(Object.keys(named.json.Outputs)).toEqual(expect.arrayContaining(['DomainAlias', 'StreamDomainAlias']));
+  });
+
+  it('are outputs beside the others, and the page about AWS has all of them', () => {
+    const page = readProjectFile('docs/aws.md');
+    expect(Object.keys(named.json.Outputs).length).toBeGreaterThan(8);
+    expect(Object.keys(named.json.Outputs).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 });
