@@ -4,6 +4,7 @@ import { Failure } from '#contracts/errors';
 export const awsPackages = {
   tables: ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb', '@aws-sdk/client-s3'],
   queues: ['@aws-sdk/client-sqs', '@aws-sdk/client-lambda'],
+  functions: ['@aws-sdk/client-lambda'],
 } as const;
 
 /**

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import { crc32 } from 'node:zlib';
 
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -9,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runCli } from '#test/cli/run-cli';
 
 import { hasOnlyDynamodb } from './bed.ts';
+import { zipped } from './zipped.ts';
 
 const queues = new SQSClient({ useQueueUrlAsEndpoint: false });
 const functions = new LambdaClient();
@@ -71,24 +71,3 @@ describe.skipIf(hasOnlyDynamodb)('sluice admin redrive', () => {
     expect(await redriven('unknown-failed')).toMatchObject({ code: 'not-found', detail: expect.stringContaining(`${prefix}-unknown-failed`) });
   });
 });
-
-/** A ZIP archive of one file that is not compressed. Source: PKWARE's APPNOTE, §4.3. */
-function zipped(name: string, text: string): Uint8Array {
-  const [path, content] = [Buffer.from(name), Buffer.from(text)];
-  const shared = Buffer.alloc(26);
-  shared.writeUInt16LE(20, 0);
-  shared.writeUInt32LE(crc32(content), 10);
-  shared.writeUInt32LE(content.length, 14);
-  shared.writeUInt32LE(content.length, 18);
-  shared.writeUInt16LE(path.length, 22);
-  const local = Buffer.concat([Buffer.from('PK\u0003\u0004'), shared, path, content]);
-  const rest = Buffer.alloc(14);
-  rest.writeUInt32LE(0o644 << 16, 6);
-  const central = Buffer.concat([Buffer.from('PK\u0001\u0002'), Buffer.from([20, 3]), shared, rest, path]);
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(1, 4);
-  end.writeUInt16LE(1, 6);
-  end.writeUInt32LE(central.length, 8);
-  end.writeUInt32LE(local.length, 12);
-  return Buffer.concat([local, central, Buffer.from('PK\u0005\u0006'), end]);
-}
