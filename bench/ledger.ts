@@ -18,7 +18,7 @@ What Sluice costs on AWS: what was counted (bench/ledger-counts.json) at list pr
   --json    print one JSON object instead: {"prices", "rows": [{"what", "list", "afterFree", "parts", "target", "isWithin"}]}
   --write   write the table into the README too
   --app     count the synthesized app again first: alarms, schedules, pollers (a minute)
-  --count   count everything again first: a canary with a real agent, on the emulator that AWS_ENDPOINT_URL names (a quarter of an hour;
+  --count   count everything again first: a canary with a real agent, on the emulator that AWS_ENDPOINT_URL names (twenty minutes;
             \`npm run ledger:count\` starts one)
   --help    this text
 

@@ -19,8 +19,8 @@ export type CountedSystem = { readonly emulator: string; readonly url: string; r
 /** What was seen of a part of the run: by function what it asked for and how it was called. */
 export type Seen = { readonly seconds: number; readonly functions: { readonly [name: string]: LoggedCalls & { readonly counts?: Counts } }; readonly clients: Counts | undefined };
 
-/** What the run gives: the request of a deployment alone, the whole canary, and a rest with an agent that has nothing to do. */
-export type CountedRun = { readonly request: Seen; readonly canary: Seen & { readonly transitions: number; readonly events: number }; readonly rest: Seen };
+/** What the run gives: a time in which nothing happens and no agent is there, a rest with an agent that has nothing to do, the request of a deployment alone, and the whole canary. */
+export type CountedRun = { readonly idle: Seen; readonly request: Seen; readonly canary: Seen & { readonly transitions: number; readonly events: number }; readonly rest: Seen };
 
 /** Five steps of two minutes each; what the judge looks at is looked at every minute. */
 const STEPS = [10, 25, 50, 75, 90] as const;
@@ -30,10 +30,16 @@ const LOOK_SECONDS = 60;
 /** The sweep runs every minute: three of them, and two of them surely whole. */
 const REST_SECONDS = 200;
 
+/** The first sweep, which looks a day back, comes within a minute of the deploy; this is three times as long. */
+const FIRST_SWEEP_SECONDS = 180;
+
 /** The last events pass relay and projector, and logs arrive. */
 const SETTLE_SECONDS = 15;
 
 const PREFIX = 'sluice-';
+
+/** A function that was never called has no log. */
+const NOT_LOGGED: LoggedCalls = { calls: 0, milliseconds: 0, ownBytes: 0, metrics: [] };
 
 /** Sends the calls of all functions through the proxy, each under its name. */
 export async function countFunctions({ emulator, proxy }: CountedSystem): Promise<void> {
@@ -45,12 +51,15 @@ export async function countFunctions({ emulator, proxy }: CountedSystem): Promis
   }
 }
 
-/** Runs a canary of five steps and ten minutes with a real agent, and counts. Takes a quarter of an hour. */
+/** Runs a canary of five steps and ten minutes with a real agent, and counts. Takes some twenty minutes. */
 export async function runCanary(system: CountedSystem, say: (line: string) => void): Promise<CountedRun> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-ledger-'));
   const url = system.url.replace(system.emulator, system.proxy.url);
   const client = await openTenant(url, system.operatorKey);
   const port = await prepare(client);
+  await sweptOnce(system);
+  const idle = await watched(system, async () => { await sleep(REST_SECONDS * 1000); });
+  say(`idle for ${Math.round(idle.seconds)} s`);
   const { key } = await client.createKey({ body: { name: 'agent', role: 'agent', target: 'local' } });
   const agent = await startSluice(['agent', '--target', 'local', '--allow', process.execPath, '--state', join(folder, 'agent')], /serving target local/, { SLUICE_URL: url, SLUICE_KEY: key }, false);
   const customers = new AbortController();
@@ -68,7 +77,7 @@ export async function runCanary(system: CountedSystem, say: (line: string) => vo
     say(`the canary: ${ended.state}, ${ended.reason}`);
     await sleep(SETTLE_SECONDS * 1000);
     const canary = await seenSince(system, before);
-    return { request, rest, canary: { ...canary, transitions: await transitionsOf(system.emulator, id), events: ended.version } };
+    return { idle, request, rest, canary: { ...canary, transitions: await transitionsOf(system.emulator, id), events: ended.version } };
   } finally {
     customers.abort();
     await agent.started.stop();
@@ -107,6 +116,20 @@ async function visit(port: number, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** Waits for the end of the first sweep, and for what follows from it. @throws when there was none */
+async function sweptOnce({ emulator }: CountedSystem): Promise<void> {
+  const sweep = (await deployedFunctions(emulator, PREFIX)).find(({ name }) => name === 'sweep');
+  for (let waited = 0; sweep !== undefined && waited < FIRST_SWEEP_SECONDS; waited += 5) {
+    const { calls } = await loggedCalls(emulator, sweep.logGroup, 0, Date.now()).catch((): LoggedCalls => NOT_LOGGED);
+    if (calls > 0) {
+      await sleep(SETTLE_SECONDS * 1000);
+      return;
+    }
+    await sleep(5000);
+  }
+  throw new Error(`the sweep did not run within ${FIRST_SWEEP_SECONDS} s`);
+}
+
 async function watched(system: CountedSystem, act: () => Promise<void>, settleSeconds = 2): Promise<Seen> {
   const before = { at: Date.now(), counts: system.proxy.counts() };
   await act();
@@ -119,7 +142,7 @@ async function seenSince({ emulator, proxy }: CountedSystem, before: { readonly 
   const { clients, ...counted } = since(before.counts, proxy.counts());
   const functions: Record<string, Seen['functions'][string]> = {};
   for (const { name, logGroup } of await deployedFunctions(emulator, PREFIX)) {
-    const logged = await loggedCalls(emulator, logGroup, before.at, now).catch((): LoggedCalls => ({ calls: 0, milliseconds: 0, ownBytes: 0, metrics: [] }));
+    const logged = await loggedCalls(emulator, logGroup, before.at, now).catch((): LoggedCalls => NOT_LOGGED);
     const counts = counted[name];
     if (logged.calls > 0 || (counts?.calls ?? 0) > 0) functions[name] = { ...logged, ...(counts === undefined ? {} : { counts }) };
   }

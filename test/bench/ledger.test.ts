@@ -51,6 +51,22 @@ describe('what it costs', () => {
     expect(costOf({ streamReads }).list).toBe(0);
   });
 
+  it('counts a metric for each hour in which a schedule writes it', () => {
+    const counted = recordedCounts();
+    const sweep = { calls: 3, milliseconds: 3, ownBytes: 3, metrics: ['sweep/StreamsBehind'] };
+    const metricsOf = (minutes: number) => idleMonth({ ...counted, app: { ...counted.app, schedules: { sweep: minutes } }, idle: { seconds: 200, functions: { sweep } } }).customMetricMonths;
+    expect([metricsOf(1), metricsOf(60)]).toEqual([1, 1]);
+    expect(metricsOf(120)).toBeCloseTo(0.5);
+    expect(costOf({ customMetricMonths: 1 })).toMatchObject({ list: 0.3, afterFree: 0 });
+  });
+
+  it('takes what a schedule did while nothing happened, before what it did beside an agent', () => {
+    const counted = recordedCounts();
+    const seen = (ownBytes: number) => ({ seconds: 200, functions: { sweep: { calls: 1, milliseconds: 1, ownBytes, metrics: [] } } });
+    const logOf = (idle: { readonly idle?: ReturnType<typeof seen> }) => idleMonth({ ...counted, ...idle, rest: seen(1_000_000) }).logGigabytes ?? 0;
+    expect(logOf({})).toBeGreaterThan(10 * logOf({ idle: seen(0) }));
+  });
+
   it('counts an agent\'s pings', () => {
     expect(waitingAgent(recordedCounts()).socketMessages).toBeGreaterThanOrEqual(2 * 12 * 730);
   });
