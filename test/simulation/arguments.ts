@@ -26,7 +26,8 @@ each thing that happens that all is as it must be. Everything follows from the s
   --hours H         how long people and faults go on in each of them, in simulated hours (${DEFAULT_HOURS})
   --deployments K   how many deployments people ask for in that time (${DEFAULT_DEPLOYMENTS})
   --only PARTS      only these parts of the plan, as the report of a failure names them: o3,o7,a1,f-answer-lost
-  --mutation NAME   with a deliberate mistake in the system, which is to be found; "list" lists them
+  --mutation NAME   with a deliberate mistake in the system, which is to be found, and with the seed that found it where none is given;
+                    "list" lists them
   --workers COUNT   in so many processes at once (as there are processors)
   --quick           what is broken is told as it is, and no shorter history looked for
   --json            the summary as one JSON object

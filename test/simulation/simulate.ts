@@ -32,7 +32,8 @@ async function simulate(words: readonly string[]): Promise<number> {
     for (const one of mutations) process.stdout.write(`${one.name}: ${one.mistake} (found with seed ${one.seed}: ${one.invariant})\n`);
     return 0;
   }
-  return await runAll(asked, words);
+  const seed = mutations.find((one) => one.name === asked.mutation)?.seed;
+  return await (seed === undefined || words.includes('--seed') ? runAll(asked, words) : runAll({ ...asked, seed }, [...words, '--seed', `${seed}`]));
 }
 
 async function runAll(asked: Asked, words: readonly string[]): Promise<number> {

@@ -34,6 +34,8 @@ async function work(): Promise<void> {
       const { broken } = told.result;
       process.send?.({ result: told.result, report: broken === null || isReported ? null : await reportOf(plan, { told, invariant: broken.invariant, folder, asked }) });
       isReported ||= broken !== null;
+      // That a mistake was found says enough.
+      if (isReported && asked.mutation !== null) return;
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
