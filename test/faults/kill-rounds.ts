@@ -39,8 +39,8 @@ const STRATEGIES: readonly Strategy[] = [
   { type: 'blue-green', scaleDownDelaySeconds: 1 },
 ];
 
-/** A deployment takes some two to five seconds when nobody is killed, and a restart a second or two. */
-const [LONGEST_BETWEEN, LONGEST_AWAY, LONGEST_BEFORE_ABORT] = [1500, 300, 4000];
+/** A deployment takes some two to five seconds when nobody is killed, a restart a second or two, and a request some milliseconds: half of the first kills are to meet that. */
+const [LONGEST_REQUEST, LONGEST_BETWEEN, LONGEST_AWAY, LONGEST_BEFORE_ABORT] = [40, 1500, 300, 4000];
 
 /** The two releases that are good. */
 const GOOD = ['1.0.0', '1.1.0'] as const;
@@ -80,7 +80,7 @@ function roundOf(chance: Chance): Round {
   if (strategy === undefined) throw new Error('there are strategies');
   return {
     victim: chance.pick<Victim>([['control plane', 2], ['agent', 1], ['both', 1]]), strategy,
-    kills: Array.from({ length: 1 + chance.below(3) }, () => ({ after: chance.below(LONGEST_BETWEEN), away: chance.below(LONGEST_AWAY) })),
+    kills: Array.from({ length: 1 + chance.below(3) }, (_none, index) => ({ after: chance.below(index === 0 && chance.percent(50) ? LONGEST_REQUEST : LONGEST_BETWEEN), away: chance.below(LONGEST_AWAY) })),
     abortAfter: chance.percent(30) ? chance.below(LONGEST_BEFORE_ABORT) : undefined,
   };
 }
