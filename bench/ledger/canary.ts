@@ -118,9 +118,9 @@ async function visit(port: number, signal: AbortSignal): Promise<void> {
 
 /** Waits for the end of the first sweep, and for what follows from it. @throws when there was none */
 async function sweptOnce({ emulator }: CountedSystem): Promise<void> {
-  const sweep = (await deployedFunctions(emulator, PREFIX)).find(({ name }) => name === 'sweep');
-  for (let waited = 0; sweep !== undefined && waited < FIRST_SWEEP_SECONDS; waited += 5) {
-    const { calls } = await loggedCalls(emulator, sweep.logGroup, 0, Date.now()).catch((): LoggedCalls => NOT_LOGGED);
+  const { logGroup = '' } = (await deployedFunctions(emulator, PREFIX)).find(({ name }) => name === 'sweep') ?? {};
+  for (let waited = 0; waited < FIRST_SWEEP_SECONDS; waited += 5) {
+    const { calls } = await loggedCalls(emulator, logGroup, 0, Date.now()).catch((): LoggedCalls => NOT_LOGGED);
     if (calls > 0) {
       await sleep(SETTLE_SECONDS * 1000);
       return;
