@@ -6,6 +6,7 @@ import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createClient } from '#client/index';
+import { runCli } from '#test/cli/run-cli';
 
 import { guardedFolder } from '../end-to-end-standalone/guarded.ts';
 import { systemUnderTest } from '../end-to-end/system-under-test.ts';
@@ -31,6 +32,15 @@ async function kept(): Promise<readonly string[]> {
   return [...TableNames, ...Buckets.map(({ Name = '' }) => Name)].filter((name) => name.startsWith(`${NAME}-`)).sort();
 }
 
+const operator = () => createClient({ url: systemUnderTest.url, key: systemUnderTest.operatorKey, maximumAttempts: 10 });
+
+/** Runs `sluice` as whoever runs the control plane does. */
+async function sluice(...words: readonly string[]): Promise<void> {
+  const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[0].startsWith('AWS_') && entry[1] !== undefined));
+  const { exitCode, stderr } = await runCli(words, { environment });
+  expect([exitCode, stderr]).toEqual([0, '']);
+}
+
 /** This takes the system away that all other tests use, so it is run after them; what each test does builds upon the one before. */
 describe('the life of an installation', () => {
   const data = ['events', 'state', `blobs-${process.env['CDK_DEFAULT_ACCOUNT'] ?? ''}-${process.env['CDK_DEFAULT_REGION'] ?? ''}`].map((name) => `${NAME}-${name}`).sort();
@@ -44,11 +54,26 @@ describe('the life of an installation', () => {
     expect([exitCode, output]).toEqual([0, expect.stringContaining('There were no differences')]);
   });
 
-  it('keeps tables and bucket when it is taken away, and nothing answers any more', async () => {
+  it('goes back to a moment: paused, its tables restored from a copy, resumed', async () => {
     tenant = await Tenant.open('before');
     await tenant.settled();
     events = await tenant.listed();
+    const tables = ['--events-table', `${NAME}-events`, '--state-table', `${NAME}-state`];
+    await sluice('backup', join(folder, 'copy.jsonl'), ...tables);
+    const { name } = await operator().putTenant({ params: { name: 'later' } });
+    await sluice('admin', 'pause', NAME);
+    expect((await fetch(`${systemUnderTest.url}/v1`)).ok).toBe(false);
+    await sluice('restore', join(folder, 'copy.jsonl'), ...tables, '--replace');
+    await sluice('admin', 'resume', NAME);
+    expect((await operator().getTenant({ params: { name: tenant.name } })).name).toBe(tenant.name);
+    await expect(operator().getTenant({ params: { name } })).rejects.toMatchObject({ code: 'not-found' });
+    expect(await tenant.listed()).toEqual(events);
+    await tenant.settled();
+    events = await tenant.listed();
     await tenant.close();
+  });
+
+  it('keeps tables and bucket when it is taken away, and nothing answers any more', async () => {
     const cdk = await controlPlaneCdk(emulator, folder);
     const { exitCode, output } = await cdk('destroy', '--force');
     expect(exitCode, output).toBe(0);
