@@ -13,6 +13,9 @@ const { cursorOf, positionOf } = feedCursors(1);
 /** The most events of one page of a feed: 1000 × 32 kB ≈ 32 MB is the most memory that one reader may take. */
 const MAXIMUM_FEED_PAGE = 1000;
 
+/** About what an event's JSON has beside its payload: names, place, time, trace and hash. */
+const ENVELOPE_CHARACTERS = 350;
+
 /** SQLite's way to say that there is no limit. */
 const NO_LIMIT = -1;
 
@@ -30,11 +33,13 @@ export class SqliteEventStore implements EventStore {
   async append(append: Append): Promise<{ readonly version: number }> {
     const events = checkAppend(append);
     const { tenant, stream, expectedVersion } = append;
-    const before = expectedVersion === 0 ? [] : this.#cache.of(append);
+    const before = expectedVersion === 0 ? { events: [], characters: 0 } : this.#cache.of(append);
     try {
       const { version, hashes } = await this.#database.run('appendEvents', { tenant, stream, expectedVersion, events });
       // Replies come in the order of requests: what a reader remembers after this has these events too.
-      this.#cache.put(append, before?.length === expectedVersion ? [...before, ...events.map((event, index) => storedAs(event, hashes[index]))] : undefined);
+      const stored = events.map((event, index) => storedAs(event, hashes[index]));
+      const characters = events.reduce((sum, { canonical }) => sum + canonical.length, before?.characters ?? 0);
+      this.#cache.put(append, before?.events.length === expectedVersion ? { events: [...before.events, ...stored], characters } : undefined);
       if (events.length > 0) this.#appended.notify(tenant);
       return { version };
     } catch (error) {
@@ -45,16 +50,16 @@ export class SqliteEventStore implements EventStore {
 
   async read(stream: StreamId, range: { readonly fromVersion?: number; readonly limit?: number } = {}): Promise<readonly StoredEvent[]> {
     const { fromVersion = 1, limit = NO_LIMIT } = range;
-    const known = this.#cache.of(stream);
+    const known = this.#cache.of(stream)?.events;
     if (known !== undefined) return known.slice(fromVersion - 1, limit === NO_LIMIT ? undefined : fromVersion - 1 + limit);
     const rows = await this.#database.run('readStream', { tenant: stream.tenant, stream: stream.stream, fromVersion, limit });
     const events = rows.map(storedEvent);
-    if (fromVersion === 1 && limit === NO_LIMIT && events.length > 0) this.#cache.put(stream, events);
+    if (fromVersion === 1 && limit === NO_LIMIT && events.length > 0) this.#cache.put(stream, { events, characters: rows.reduce((sum, { payload }) => sum + payload.length + ENVELOPE_CHARACTERS, 0) });
     return events;
   }
 
   async readLast(stream: StreamId): Promise<StoredEvent | undefined> {
-    const known = this.#cache.of(stream);
+    const known = this.#cache.of(stream)?.events;
     if (known !== undefined) return known.at(-1);
     const row = await this.#database.run('readLastEvent', { tenant: stream.tenant, stream: stream.stream });
     return row === undefined ? undefined : storedEvent(row);

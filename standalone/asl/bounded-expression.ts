@@ -6,10 +6,11 @@ export type BoundedExpression = {
   readonly variables: readonly string[];
 };
 
-const binary = z.object({ type: z.literal('binary'), value: z.enum(['=', '!=', '<', '<=', '>', '>=', 'and', 'or', '+', '-', '*', '/', '%', '&']), lhs: z.unknown(), rhs: z.unknown() });
+// All strict: what hangs on a node beside these, as a predicate or a grouping, holds expressions of its own.
+const binary = z.strictObject({ type: z.literal('binary'), value: z.enum(['=', '!=', '<', '<=', '>', '>=', 'and', 'or', '+', '-', '*', '/', '%', '&']), position: z.number(), lhs: z.unknown(), rhs: z.unknown() });
 const name = z.strictObject({ type: z.literal('name'), value: z.string(), position: z.number() });
 const variable = z.strictObject({ type: z.literal('variable'), value: z.string(), position: z.number() });
-const literal = z.object({ type: z.enum(['string', 'number', 'value']) });
+const literal = z.strictObject({ type: z.enum(['string', 'number', 'value']), value: z.unknown(), position: z.number() });
 const path = z.strictObject({ type: z.literal('path'), steps: z.tuple([variable], name) });
 
 const node = z.union([binary, variable, literal, path]);

@@ -10,23 +10,30 @@ const event = { type: 'StepSucceeded', payload: { step: '1-shift', reason: 'all 
 const place = { tenant: 'acme', stream: 'deployment/one' };
 
 describe('what is remembered of streams', () => {
-  it('is the least used forgotten first, when there are too many events', () => {
+  const stored = (version: number) => ({ ...place, ...event, version, schemaVersion: 1, at: '', traceId: '', hash: '' });
+
+  it('is the least used forgotten first, when there is too much of it', () => {
     const cache = new StreamCache();
-    const events = Array.from({ length: 1000 }, (_, index) => ({ ...place, ...event, version: index + 1, schemaVersion: 1, at: '', traceId: '', hash: '' }));
-    const streams = Array.from({ length: 51 }, (_, index) => ({ tenant: 'acme', stream: `deployment/${index}` }));
+    const whole = { events: [stored(1)], characters: 1_000_000 };
+    const streams = Array.from({ length: 33 }, (_, index) => ({ tenant: 'acme', stream: `deployment/${index}` }));
     const [first = place, second = place, ...others] = streams;
-    for (const stream of streams.slice(0, 50)) cache.put(stream, events);
-    expect(cache.of(first)).toHaveLength(1000);
-    for (const stream of streams.slice(50)) cache.put(stream, events);
+    for (const stream of streams.slice(0, 32)) cache.put(stream, whole);
+    expect(cache.of(first)).toBe(whole);
+    for (const stream of streams.slice(32)) cache.put(stream, whole);
     expect(cache.of(second)).toBeUndefined();
+    expect([first, ...others].every((stream) => cache.of(stream) !== undefined)).toBe(true);
+    cache.put(first, undefined);
+    cache.put(second, whole);
     expect(others.every((stream) => cache.of(stream) !== undefined)).toBe(true);
   });
 
-  it('is no stream that is very long, and none of another tenant', () => {
+  it('is no stream that is very long or very large, and none of another tenant', () => {
     const cache = new StreamCache();
-    cache.put(place, Array.from({ length: 1001 }, () => ({ ...place, ...event, version: 1, schemaVersion: 1, at: '', traceId: '', hash: '' })));
+    cache.put(place, { events: Array.from({ length: 1001 }, (_, index) => stored(index + 1)), characters: 1 });
     expect(cache.of(place)).toBeUndefined();
-    cache.put(place, []);
+    cache.put(place, { events: [stored(1)], characters: 33_000_000 });
+    expect(cache.of(place)).toBeUndefined();
+    cache.put(place, { events: [stored(1)], characters: 1 });
     expect(cache.of({ ...place, tenant: 'other' })).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ describe('an expression whose end is known', () => {
     expect(boundsOf("'text'")).toEqual({ variables: [] });
   });
 
-  it.each(['$a[0]', '$a[b = 1]', '$sum($a)', '$a.(b + 1)', '$a.$b', '$a{b: c}', '[1..9]', '$a.**', '$a.*', '$a.b.%', '$a^(b)', '$a ~> $f', '($a)', '$f := function($x) { $f($x) }', '$a.b#$i.c[$i > 1]', '/a/', '$a ? 1 : 2', 'a.b'])('is not %s', (expression) => {
+  it.each(['$a[0]', '$a[b = 1]', '$sum($a)', '$a.(b + 1)', '$a.$b', '$a{b: c}', '[1..9]', '$a.**', '$a.*', '$a.b.%', '$a^(b)', '$a ~> $f', '($a)', '$f := function($x) { $f($x) }', '$a.b#$i.c[$i > 1]', '/a/', '$a ? 1 : 2', 'a.b', '1[($f := function(){$f()}; $f())]', '"x"[$a]', '"x"{"y": $a}', '1 + 2[$a]', '(1 + 2)[$a]', 'true[$a]'])('is not %s', (expression) => {
     expect(boundsOf(expression)).toBeUndefined();
   });
 
