@@ -31,9 +31,9 @@ const mustBeEmpty = {
   'call of a machine': 'SELECT task AS found FROM execution_tasks',
   'held lease': 'SELECT holder AS found FROM leases WHERE holder IS NOT NULL',
   'place in the queue': 'SELECT deployment AS found FROM lease_queue',
-  'delivery that is not done': "SELECT consumer || ' of ' || stream || ' ' || version || ': ' || coalesce(reason, '') AS found FROM deliveries",
+  'delivery that is not done': "SELECT consumer || ' of ' || stream || ' ' || version || ': ' || coalesce(reason, '') AS found FROM deliveries WHERE due_ms < :now",
   'delivery that was given up': "SELECT consumer || ' of ' || stream || ' ' || version || ': ' || reason AS found FROM failed_deliveries",
-  // One that was set while the clock was ahead, or for the last moment of a clean-up, which is a week away, finds nothing to do when it comes.
+  // One that was set (or a delivery put off) while the clock was ahead comes later, and one for the last moment of a clean-up, which is a week away, finds nothing to do then.
   'timer': 'SELECT id AS found FROM timers WHERE due_ms < :now',
   'timer that was given up': "SELECT id || ': ' || reason AS found FROM failed_timers",
   // A check that nobody waits for any more is forgotten ten minutes after its deadline.

@@ -1,4 +1,5 @@
 import type { DeploymentEvent } from '#domain/deployment/events';
+import { touched } from '#domain/deployment/state';
 
 import { artefactOf, releases } from './make-documents.ts';
 import type { Known } from './ledger.ts';
@@ -15,12 +16,12 @@ export class SettledTraffic {
 
   /** An event of a deployment's stream, already in its state. */
   told({ tenant, state }: Known, event: DeploymentEvent): void {
-    const places = (state.plan?.targets ?? []).map((target) => `${tenant}/${target.name}/${state.request.application}`);
-    for (const place of places) {
+    for (const { name } of state.plan?.targets ?? []) {
+      const place = `${tenant}/${name}/${state.request.application}`;
       const before = this.#settled.get(place);
-      if (event.type === 'DeploymentSucceeded') this.#settled.set(place, { release: state.request.release, mayKeepOldSide: false });
+      if (event.type === 'DeploymentSucceeded') this.#settled.set(place, { release: state.request.release, mayKeepOldSide: before?.mayKeepOldSide === true && !touched(state).targets.includes(name) });
       if (event.type === 'DeploymentFailed' && state.abandoned !== null) this.#settled.set(place, { release: 'unknown', mayKeepOldSide: true });
-      // The old side of a clean-up that failed has no traffic, and the next deployment stops it.
+      // The old side of a clean-up that failed has no traffic, and the next deployment that changes something there stops it.
       if (event.type === 'CleanupFinished' && event.payload.outcome === 'failed' && before !== undefined) this.#settled.set(place, { ...before, mayKeepOldSide: true });
     }
   }
