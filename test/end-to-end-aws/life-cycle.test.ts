@@ -9,10 +9,13 @@ import { createClient } from '#client/index';
 import { runCli } from '#test/cli/run-cli';
 
 import { guardedFolder } from '../end-to-end-standalone/guarded.ts';
+import { Shop } from '../end-to-end/shop.ts';
 import { systemUnderTest } from '../end-to-end/system-under-test.ts';
 import type { SystemUnderTest } from '../end-to-end/system-under-test.ts';
 import { Tenant } from '../end-to-end/tenant.ts';
+import { until } from '../end-to-end/until.ts';
 import { NAME, controlPlaneCdk } from './cdk.ts';
+import { changedMachine } from './changed-machine.ts';
 import { deployAgain } from './deploy.ts';
 import { bedUrl } from './require-bed.ts';
 
@@ -52,6 +55,25 @@ describe('the life of an installation', () => {
     const cdk = await controlPlaneCdk(emulator, folder);
     const { exitCode, output } = await cdk('diff', '--fail');
     expect([exitCode, output]).toEqual([0, expect.stringContaining('There were no differences')]);
+  });
+
+  it('carries to its end what began on an older state machine, after that was changed', async () => {
+    const running = await Tenant.open('upgrade');
+    const shop = await Shop.open(running, { strategy: { type: 'canary', steps: [{ weightPercent: 10 }, { pause: {} }] } });
+    await shop.isServed();
+    const deployment = await shop.deploy('1.1.0');
+    await deployment.running('pause');
+    const machine = await changedMachine('canary', { StartAt: 'Changed', States: { Changed: { Type: 'Fail' } } });
+    try {
+      expect(await machine.statusOfNew()).toBe('FAILED');
+      await running.client.promoteDeployment({ ...deployment.params });
+      await deployment.endsAs('Succeeded');
+      await until('its execution has ended', async () => (await machine.statusOf(deployment.id) === 'RUNNING' ? undefined : true));
+      expect(await machine.statusOf(deployment.id)).toBe('SUCCEEDED');
+    } finally {
+      await machine.restore();
+      await running.close();
+    }
   });
 
   it('goes back to a moment: paused, its tables restored from a copy, resumed', async () => {
