@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { Failure } from '#contracts/errors';
@@ -40,25 +40,35 @@ export async function backUpFolder({ from, to, masterKeyFile = join(from, MASTER
  */
 export async function restoreFolder({ from, to, masterKeyFile = join(from, MASTER_KEY_FILE) }: Copying): Promise<FolderBackup> {
   requireData(from);
-  const present = existsSync(to) ? await readdir(to) : [];
-  if (present.length > 0) throw new Failure('conflict', `${to} is not empty. A backup is restored into a folder that is new or empty: name another one, or move away what is there. Nothing was changed.`);
+  if (existsSync(to) && (await readdir(to)).length > 0) throw notEmpty(to);
   await readMasterKey(masterKeyFile, false);
   await undamaged(async () => await Promise.resolve(checkDatabase(join(from, DATABASE_FILE))));
-  await rm(to, { recursive: true, force: true });
+  await removeEmpty(to);
   return await backUpFolder({ from, to, masterKeyFile }, { withMasterKey: true });
+}
+
+/** Removes a folder that was empty when it was looked at. A check of the backup may have taken minutes: what has come into it since stays. @throws Failure `conflict` */
+async function removeEmpty(folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  await rmdir(folder).catch((error: unknown) => {
+    throw (error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY') ? notEmpty(folder) : error;
+  });
+}
+
+function notEmpty(folder: string): Failure {
+  return new Failure('conflict', `${folder} is not empty. A backup is restored into a folder that is new or empty: name another one, or move away what is there. Nothing was changed.`);
 }
 
 function requireData(folder: string): void {
   if (!existsSync(join(folder, DATABASE_FILE))) throw new Failure('not-found', `${resolve(folder)} holds no data of Sluice: there is no ${DATABASE_FILE} in it`);
 }
 
-/** Fills a folder beside the wanted one and gives it its name at the end; what could not be finished is removed. */
+/** Fills a new folder beside the wanted one, for its owner alone, and gives it its name at the end; what could not be finished is removed, and nothing that was there before. */
 async function asWhole<Answer>(to: string, fill: (folder: string) => Promise<Answer>): Promise<Answer> {
   const parent = dirname(resolve(to));
   await mkdir(parent, { recursive: true });
-  const growing = join(parent, `.${basename(to)}.${process.pid}`);
+  const growing = await mkdtemp(join(parent, `.${basename(to)}.`));
   try {
-    await mkdir(growing, { mode: 0o700 });
     const answer = await fill(growing);
     await saveFolder(growing);
     await rename(growing, to);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { auditPlace } from '#admin/audit';
 import { backUpFolder, restoreFolder } from '#admin/backup-folder';
@@ -11,6 +11,12 @@ import { TemporaryFolder, runCli } from '#test/cli/run-cli';
 
 import { contentsOfFolder, workedAndStopped } from './installations.ts';
 import type { Contents } from './installations.ts';
+
+const during = vi.hoisted(() => ({ check: () => {} }));
+vi.mock(import('#standalone/database-copy'), async (original) => {
+  const { checkDatabase, ...rest } = await original();
+  return { ...rest, checkDatabase: (file) => { during.check(); return checkDatabase(file); } };
+});
 
 let source: SimulatedSystem;
 let before: Contents;
@@ -71,6 +77,21 @@ describe('a backup of a data folder', () => {
     expect(readdirSync(folder.path)).toEqual(['there']);
     writeFileSync(join(folder.path, 'there', 'something'), '');
     await expect(restoreFolder({ from: source.folder, to: join(folder.path, 'there') })).rejects.toThrow('is not empty');
+  });
+
+  it('removes nothing that it did not make: a folder of another backup, and what came while a restore checked', async () => {
+    using folder = new TemporaryFolder();
+    mkdirSync(join(folder.path, `.new.${process.pid}`));
+    await expect(backUpFolder({ from: source.folder, to: join(folder.path, 'new'), masterKeyFile: join(folder.path, 'no.key') }, { withMasterKey: true })).rejects.toThrow('no master key');
+    await backUpFolder({ from: source.folder, to: join(folder.path, 'new') }, { withMasterKey: false });
+    expect(readdirSync(folder.path).toSorted()).toEqual([`.new.${process.pid}`, 'new']);
+    const to = join(folder.path, 'there');
+    mkdirSync(to);
+    during.check = () => { writeFileSync(join(to, 'came'), ''); };
+    await expect(restoreFolder({ from: source.folder, to })).rejects.toThrow('is not empty');
+    during.check = () => {};
+    expect(readdirSync(to)).toEqual(['came']);
+    expect(readdirSync(folder.path).toSorted()).toEqual([`.new.${process.pid}`, 'new', 'there']);
   });
 
   it('of a damaged file is refused, and a damaged backup is not restored', async () => {
