@@ -2,8 +2,8 @@ import type { Anchor, AuditFinding, AuditedCheckpoint } from '#engine/audit-sour
 import { FIRST_PREVIOUS_SEAL, checkpointedTenant, sealOf } from '#engine/checkpoints';
 import type { Checkpoint } from '#ports/checkpoints';
 
-/** The hashes that checkpoints have of a stream, by version, and the number of the checkpoint that has each. */
-export type SealedStream = { readonly tenant: string; readonly stream: string; readonly hashes: Map<number, { readonly hash: string; readonly number: number }> };
+/** The hashes that checkpoints have of a stream, by version, and the number of the checkpoint that has each; `to` is the highest version of them. */
+export type SealedStream = { readonly tenant: string; readonly stream: string; to: number; readonly hashes: Map<number, { readonly hash: string; readonly number: number }> };
 
 type Known = { last: Checkpoint; readonly seals: Map<number, string> };
 
@@ -68,8 +68,9 @@ export class AuditedCheckpoints {
 
   #seal(tenant: string, number: number, { stream, version, hash }: Checkpoint['heads'][number]): void {
     const name = `${tenant}#${stream}`;
-    const sealed = this.sealed.get(name) ?? { tenant, stream, hashes: new Map() };
+    const sealed = this.sealed.get(name) ?? { tenant, stream, to: 0, hashes: new Map() };
     if (!sealed.hashes.has(version)) sealed.hashes.set(version, { hash, number });
+    sealed.to = Math.max(sealed.to, version);
     this.sealed.set(name, sealed);
   }
 

@@ -34,7 +34,7 @@ export class AuditedStreams {
     if ('place' in event) return this.#tell({ kind: 'changed', reason: `what is stored at ${event.place} cannot be read as an event: ${event.trouble}` });
     const { tenant, stream, version } = event.envelope;
     const name = `${tenant}#${stream}`;
-    const followed = this.#followed.get(name) ?? { version: 0, hash: FIRST_PREVIOUS_HASH, position: 0, sealedTo: Math.max(0, ...(this.#sealed.get(name)?.hashes.keys() ?? [])), unsealed: 0, waiting: new Map<number, Placed>() };
+    const followed = this.#followed.get(name) ?? { version: 0, hash: FIRST_PREVIOUS_HASH, position: 0, sealedTo: this.#sealed.get(name)?.to ?? 0, unsealed: 0, waiting: new Map<number, Placed>() };
     this.#followed.set(name, followed);
     if (version <= followed.version) return this.#tell({ kind: 'added', tenant, stream, version, reason: 'the stream has this version twice' });
     followed.waiting.set(version, event);
@@ -60,8 +60,8 @@ export class AuditedStreams {
   /** What waits for a version that did not come is behind a gap. */
   #finish(name: string, followed: Followed): void {
     const [tenant, stream] = partsOf(name);
-    while (followed.waiting.size > 0) {
-      const next = Math.min(...followed.waiting.keys());
+    for (const next of [...followed.waiting.keys()].toSorted((one, other) => one - other)) {
+      if (next <= followed.version) continue;
       const [first, last] = [followed.version + 1, next - 1];
       this.#tell({ kind: 'removed', tenant, stream, version: first, reason: first === last ? `version ${first} is missing` : `versions ${first} to ${last} are missing` });
       followed.version = last;
@@ -88,10 +88,10 @@ export class AuditedStreams {
   #compareEnd(name: string, followed: Followed | undefined): void {
     const [tenant, stream] = partsOf(name);
     const version = followed?.version ?? 0;
-    const hashes = this.#sealed.get(name)?.hashes ?? new Map<number, { readonly number: number }>();
-    const sealedTo = Math.max(0, ...hashes.keys());
+    const sealed = this.#sealed.get(name);
+    const sealedTo = sealed?.to ?? 0;
     const missing = (to: number, by: string) => this.#tell({ kind: 'removed', tenant, stream, version: version + 1, reason: version === 0 ? `the whole stream is missing: ${by} has it up to version ${to}` : `the stream ends at version ${version}, and ${by} has it up to version ${to}` });
-    if (sealedTo > version) return missing(sealedTo, `checkpoint ${hashes.get(sealedTo)?.number ?? 0}`);
+    if (sealedTo > version) return missing(sealedTo, `checkpoint ${sealed?.hashes.get(sealedTo)?.number ?? 0}`);
     for (const end of this.#ends.get(name) ?? []) {
       if (end.version > version) return missing(end.version, end.by);
       if (end.isExact && end.version < version) return this.#tell({ kind: 'added', tenant, stream, version: end.version + 1, reason: `${end.by} ends at version ${end.version}: what follows was appended by somebody else` });
