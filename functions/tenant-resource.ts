@@ -7,12 +7,9 @@ import { leavingTenant, tenantResource } from '#contracts/tenant-resource';
 import { around } from './runtime/handler.ts';
 import { logger } from './runtime/logger.ts';
 import { answeringStack } from './runtime/stack-answer.ts';
-import { leaveTenant, registerTenant } from './runtime/tenant.ts';
+import { hasMade, leaveTenant, physicalIdOf, registerTenant } from './runtime/tenant.ts';
 
 const secrets = openSecretValues();
-
-/** Which tenant a resource is; what has another id was never made, and CloudFormation only clears it away. */
-const physicalIdOf = (tenant: string) => `tenant/${tenant}`;
 
 /**
  * Registers a tenant with a control plane by its HTTP API. A tenant with another name is another resource: CloudFormation then makes the new one and
@@ -22,9 +19,9 @@ export const handler = around(answeringStack(async (event: CloudFormationCustomR
   if (event.RequestType === 'Delete') return await leave(event);
   const { data: properties, error } = tenantResource.safeParse(event.ResourceProperties);
   if (error !== undefined) throw new Error(`the properties do not fit: ${z.prettifyError(error)}`);
-  const physicalId = physicalIdOf(properties.Tenant);
-  await registerTenant({ secrets, properties, requestId: event.RequestId, isOurs: event.RequestType === 'Update' && event.PhysicalResourceId === physicalId });
-  return { physicalId };
+  const isOurs = event.RequestType === 'Update' && hasMade({ physicalId: event.PhysicalResourceId, oldUrl: event.OldResourceProperties['Url'] }, properties);
+  await registerTenant({ secrets, properties, requestId: event.RequestId, isOurs });
+  return { physicalId: physicalIdOf(properties.Tenant) };
 }));
 
 /** With properties that are no longer understood nothing can be done, but the stack can be deleted all the same. */

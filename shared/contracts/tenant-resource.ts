@@ -41,7 +41,7 @@ export type LeavingTenant = z.infer<typeof leavingTenant>;
 export const adminKeySecret = z.object({ tenant: resourceName, url: z.url(), keyId: z.string(), key: z.string() });
 
 /**
- * What the same secret says before there is a key, beside what it held: that its resource is about to make this tenant. A request of CloudFormation's
- * that comes again so knows its own tenant from one that was there before.
+ * What the same secret says before there is a key, beside what it held: that its resource is about to make this tenant, and with which control plane. A
+ * request of CloudFormation's that comes again so knows its own tenant from one that was there before.
  */
-export const claimedTenant = z.looseObject({ making: resourceName });
+export const claimedTenant = z.looseObject({ making: resourceName, at: z.string() });

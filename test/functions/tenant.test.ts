@@ -6,7 +6,7 @@ import type { SecretValues } from '#aws/secret-values';
 import { createClient } from '#client/client';
 import { adminKeySecret, leavingTenant, tenantResource } from '#contracts/tenant-resource';
 import type { TenantResource } from '#contracts/tenant-resource';
-import { leaveTenant, registerTenant } from '#functions/runtime/tenant';
+import { hasMade, leaveTenant, registerTenant } from '#functions/runtime/tenant';
 
 import { startRealServer } from '../cli/real-server.ts';
 import type { RealServer } from '../cli/real-server.ts';
@@ -131,6 +131,38 @@ describe('the function that registers tenants', () => {
     const { key } = kept();
     await register({ Url: `${server.url}/` });
     expect(kept()).toMatchObject({ url: `${server.url}/`, key });
+  });
+
+  it('takes over no tenant of the same name at another address', async () => {
+    const other = await startRealServer();
+    try {
+      await createClient({ url: other.url, key: other.operatorKey }).putTenant({ params: { name: 'south-two' }, body: {} });
+      const { register, secrets, kept } = stack('south-two');
+      await register();
+      const before = secrets.values.get('admin');
+      secrets.values.set('operator', other.operatorKey);
+      await expect(register({ Url: other.url })).rejects.toThrow('there is a tenant south-two already, which this stack has not made');
+      expect(secrets.values.get('admin')).toBe(before);
+      expect(await whoIs(kept().key)).toBe('south-two, admin');
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('takes over no tenant at another address than that at which the one before was begun', async () => {
+    await operator().putTenant({ params: { name: 'south-begun' }, body: {} });
+    const { register, secrets } = stack('south-begun');
+    secrets.values.set('admin', JSON.stringify({ making: 'south-begun', at: 'https://sluice.example.com' }));
+    await expect(register()).rejects.toThrow('there is a tenant south-begun already');
+  });
+
+  it.each([
+    ['has made what has its name and its address', 'tenant/acme', 'https://sluice.example.com', true],
+    ['has not made what has its name at another address', 'tenant/acme', 'https://other.example.com', false],
+    ['has not made what has another name', 'tenant/other', 'https://sluice.example.com', false],
+    ['has not made what says no address', 'tenant/acme', undefined, false],
+  ])('%s', (_what, physicalId, oldUrl, expected) => {
+    expect(hasMade({ physicalId, oldUrl }, { Tenant: 'acme', Url: 'https://sluice.example.com' })).toBe(expected);
   });
 
   it('revokes the key of the former tenant when the secret gets that of another', async () => {
