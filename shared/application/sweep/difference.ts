@@ -32,6 +32,18 @@ export function differenceOf(told: readonly ComponentHealth[], expected: Expecte
   }
 }
 
+/** How many of those that run and should not are named: of two names of 63 characters and a release of 64 each, with what is around them, three are 600. */
+const NAMED_STRAYS = 3;
+
+/** What runs at a target and should not, in words; `undefined` where it is nothing. */
+export function straysInWords(strays: readonly ComponentHealth[]): string | undefined {
+  const components = new Set(strays.map((one) => `${one.application}/${one.component}`));
+  if (components.size === 0) return undefined;
+  const named = strays.slice(0, NAMED_STRAYS).map((one) => `release ${one.release} of ${one.application}/${one.component}`).join(', ');
+  const count = components.size === 1 ? '1 component runs' : `${components.size} components run`;
+  return `${count} of applications that have nothing there: ${named}${strays.length > NAMED_STRAYS ? ' and others' : ''}`;
+}
+
 function inWords(running: readonly ComponentHealth[]): string {
   return running.map((one) => `release ${one.release}${one.weightPercent === undefined ? '' : ` (${one.weightPercent} % of the traffic)`}`).join(' and ');
 }

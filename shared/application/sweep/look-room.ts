@@ -11,13 +11,14 @@ export type AskForRoom = (wanted: number, look: (granted: number) => Promise<voi
 export class LookRoom {
   #left: number;
   #free = TENANTS_LOOKING;
-  readonly #isInTime: () => boolean;
+  /** Whether the time in which to begin is not over. */
+  readonly isInTime: () => boolean;
   readonly #waiting: (() => void)[] = [];
 
   /** `most` is how many deployments there is room for. */
   constructor(most: number, isInTime: () => boolean) {
     this.#left = most;
-    this.#isInTime = isInTime;
+    this.isInTime = isInTime;
   }
 
   /** How many more may be looked at. */
@@ -29,7 +30,7 @@ export class LookRoom {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => { this.#waiting.push(resolve); });
     try {
-      const granted = this.#isInTime() ? Math.min(wanted, this.#left) : 0;
+      const granted = this.isInTime() ? Math.min(wanted, this.#left) : 0;
       this.#left -= granted;
       if (granted > 0) await look(granted);
     } finally {

@@ -22,9 +22,8 @@ export const scheduleHandlers: ScheduleHandlers = {
   sweep: async (context) => {
     const { clock } = context.ports;
     const until = clock.now() + SWEEP_MILLISECONDS;
-    const isInTime = () => clock.now() < until;
-    const room = new LookRoom(MAXIMUM_DEPLOYMENTS, isInTime);
-    await eachTenant(context, { name: 'sweep', mayGoOn: () => room.left > 0 && isInTime(), act: async (own) => await sweepTenant(own, room.ask) });
+    const room = new LookRoom(MAXIMUM_DEPLOYMENTS, () => clock.now() < until);
+    await eachTenant(context, { name: 'sweep', mayGoOn: () => room.left > 0 && room.isInTime(), act: async (own) => await sweepTenant(own, room) });
   },
   expire: async (context) => {
     const { samples, idempotency, clock } = context.ports;

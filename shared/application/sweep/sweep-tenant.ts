@@ -9,7 +9,7 @@ import { liftedFreezes } from '#application/sweep/lifted-freezes';
 import { lostLeases } from '#application/sweep/lost-leases';
 import { lostTimers } from '#application/sweep/lost-timers';
 import { missingExecutions } from '#application/sweep/missing-executions';
-import type { AskForRoom } from '#application/sweep/look-room';
+import type { LookRoom } from '#application/sweep/look-room';
 import { nextDeployments } from '#application/sweep/next-deployments';
 import { parkedTokens } from '#application/sweep/parked-tokens';
 import { recordFindings } from '#application/sweep/record-findings';
@@ -29,13 +29,13 @@ const MAXIMUM_DEPLOYMENTS = 200;
 /** What came of a sweep: what was found, what went wrong while looking or repairing, and whether there were deployments but no room to look at any. */
 export type Swept = { readonly findings: readonly Finding[]; readonly errors: readonly unknown[]; readonly isLeft: boolean };
 
-const ample: AskForRoom = async (wanted, look) => await look(wanted);
+const ample: Pick<LookRoom, 'ask' | 'isInTime'> = { ask: async (wanted, look) => await look(wanted), isInTime: () => true };
 
 /**
  * Compares what should be with what is, for one tenant, repairs it and records what was found. What goes wrong with one deployment keeps
  * nobody from looking after the next. Of very many deployments it looks at as many as there is room for, and the next sweep at those that follow.
  */
-export async function sweepTenant(context: Context, askForRoom = ample): Promise<Swept> {
+export async function sweepTenant(context: Context, room = ample): Promise<Swept> {
   const findings: Finding[] = [];
   const errors: unknown[] = [];
   const attempt: Attempt = async (about, look) => {
@@ -54,7 +54,7 @@ export async function sweepTenant(context: Context, askForRoom = ample): Promise
   const open = await openDeploymentIds(context);
   let isLeft = open.length > 0;
   if (isLeft) {
-    await askForRoom(Math.min(open.length, MAXIMUM_DEPLOYMENTS), async (granted) => {
+    await room.ask(Math.min(open.length, MAXIMUM_DEPLOYMENTS), async (granted) => {
       isLeft = false;
       const turn = await nextDeployments(context, open, granted);
       for (const { kind, run } of deploymentChecks) {
@@ -63,7 +63,7 @@ export async function sweepTenant(context: Context, askForRoom = ample): Promise
     });
   }
   // Last, for by then the leases of deployments that have ended are free.
-  await compareTargets(context, attempt).catch((error: unknown) => errors.push(error));
+  await compareTargets(context, attempt, room.isInTime).catch((error: unknown) => errors.push(error));
   await recordFindings(context, findings);
   return { findings, errors, isLeft };
 }

@@ -7,6 +7,9 @@ const MAXIMUM_SUSPECTS = 200;
 
 const DIFFERENCE_CHARACTERS = 250;
 
+/** In the place of the application and of the component: all that runs at a target and should not. No application has this name. */
+export const STRAYS = '*';
+
 /** A difference that was found at a target, and what was done about it. Times are ISO 8601 UTC. */
 const suspect = z.strictObject({
   target: z.string(),

@@ -137,7 +137,7 @@ describe('a target after its deployment', () => {
     await succeed();
     system.telling = () => ({ generations: { blog: 1 }, components: [{ application: 'blog', component: 'site', release: '9.9.9', state: 'Running', replicas: 1, readyReplicas: 1, reason: '' }, { application: 'shop', component: 'web', release: '1.1.0', state: 'Running', replicas: 4, readyReplicas: 4, reason: '', weightPercent: 100 }] });
     await sweep(4);
-    expect(await found()).toMatchObject([{ kind: KIND.kind, subject: 'target/local/blog/site', repaired: false, reason: expect.stringContaining('release 9.9.9 runs, and nothing of it should; no deployment that is known here has succeeded there') }]);
+    expect(await found()).toMatchObject([{ kind: KIND.kind, subject: 'target/local', repaired: false, reason: expect.stringContaining('1 component runs of applications that have nothing there: release 9.9.9 of blog/site; no deployment that is known here has succeeded there') }]);
   });
 });
 
