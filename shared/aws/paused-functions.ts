@@ -11,8 +11,8 @@ export type PauseClient = Pick<LambdaClient, 'send'>;
 export type FoundFunctions = readonly string[];
 
 /**
- * Lets none of the functions of a control plane be called: each gets a concurrency of 0. Whoever calls asks again later: the bus and the schedules for hours, the stream
- * of events for as long as it keeps them, the state machines for as long as their retries last. May be done again.
+ * Lets none of the functions of a control plane be called: each gets a concurrency of 0. Whoever calls asks again later: the bus for hours, the
+ * schedules each time, the stream of events for as long as it keeps them, the state machines for as long as their retries last. May be done again.
  * @throws Failure `not-found` when there is no function of that installation
  */
 export async function pause(client: PauseClient, installation: string): Promise<FoundFunctions> {
