@@ -4,7 +4,7 @@ import type { DeploymentEvent } from '#domain/deployment/events';
 import { TERMINAL_EVENTS } from '#domain/deployment/events';
 
 import type { Complain } from './broken-invariant.ts';
-import type { Known } from './ledger.ts';
+import type { Known } from './known.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
 
 const freeing = z.object({ tenant: z.string(), deployment: z.string() });

@@ -8,26 +8,15 @@ import type { Command } from '#contracts/adapter';
 import { canonicalJson } from '#contracts/canonical-json';
 import type { DeploymentEvent } from '#domain/deployment/events';
 import { evolve } from '#domain/deployment/evolve';
-import type { DeploymentState } from '#domain/deployment/state';
 import type { DatabaseReply, DatabaseRequest } from '#standalone/database-messages';
 import type { EventRow } from '#standalone/transactions/events';
 
 import type { Complain } from './broken-invariant.ts';
 import { Holders } from './holders.ts';
+import type { Known } from './known.ts';
 import { SettledTraffic } from './settled-traffic.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
 import { StreamRules, isShare } from './stream-rules.ts';
-
-/** A deployment as its stream has told it so far. */
-export type Known = {
-  readonly tenant: string;
-  readonly id: string;
-  readonly rules: StreamRules;
-  state: DeploymentState;
-  version: number;
-  /** What a read model has to show of each version, as JSON. */
-  readonly summaries: string[];
-};
 
 /** An event that goes to the bus and to subscribers, as it is stored. */
 export type Relayed = { readonly stream: string; readonly version: number; readonly type: string; readonly payload: string; readonly at: string };

@@ -2,7 +2,7 @@ import type { DeploymentEvent } from '#domain/deployment/events';
 import { touched } from '#domain/deployment/state';
 
 import { artefactOf, releases } from './make-documents.ts';
-import type { Known } from './ledger.ts';
+import type { Known } from './known.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
 
 /** What must serve an application on a target once it rests. After an abandonment nobody knows, until something succeeds there. */
