@@ -7,7 +7,8 @@ import { leavingTenant, tenantResource } from '#contracts/tenant-resource';
 import { around } from './runtime/handler.ts';
 import { logger } from './runtime/logger.ts';
 import { answeringStack } from './runtime/stack-answer.ts';
-import { hasMade, leaveTenant, physicalIdOf, registerTenant } from './runtime/tenant.ts';
+import { leaveTenant, registerTenant } from './runtime/tenant.ts';
+import { hasMade, physicalIdOf } from './runtime/tenant-identity.ts';
 
 const secrets = openSecretValues();
 

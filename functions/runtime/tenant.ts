@@ -8,16 +8,6 @@ import { ignoring, operatorOf } from './operator.ts';
 /** A request of CloudFormation's. Its id, a UUID, stays the same when the request comes again. `isOurs` says that the resource has made this tenant before, with the control plane at this address. */
 type Registering = { readonly secrets: SecretValues; readonly properties: TenantResource; readonly requestId: string; readonly isOurs: boolean };
 
-/** Whether a resource has made this tenant before: it must have the same name and be at the same address, since another address may be another control plane, with a tenant of the same name that is somebody else's. */
-export function hasMade({ physicalId, oldUrl }: { readonly physicalId: string | undefined; readonly oldUrl: unknown }, { Tenant: tenant, Url: url }: Pick<TenantResource, 'Tenant' | 'Url'>): boolean {
-  return physicalId === physicalIdOf(tenant) && oldUrl === url;
-}
-
-/** Which tenant a resource is; what has another id was never made, and CloudFormation only clears it away. */
-export function physicalIdOf(tenant: string): string {
-  return `tenant/${tenant}`;
-}
-
 /**
  * Makes the tenant and, unless the secret holds one that works, its admin key, and puts that into the secret. Repeating it changes nothing.
  * @throws Error when the tenant is somebody else's and is not to be adopted

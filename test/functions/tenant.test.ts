@@ -6,7 +6,8 @@ import type { SecretValues } from '#aws/secret-values';
 import { createClient } from '#client/client';
 import { adminKeySecret, leavingTenant, tenantResource } from '#contracts/tenant-resource';
 import type { TenantResource } from '#contracts/tenant-resource';
-import { hasMade, leaveTenant, registerTenant } from '#functions/runtime/tenant';
+import { leaveTenant, registerTenant } from '#functions/runtime/tenant';
+import { hasMade } from '#functions/runtime/tenant-identity';
 
 import { startRealServer } from '../cli/real-server.ts';
 import type { RealServer } from '../cli/real-server.ts';
