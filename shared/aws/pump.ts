@@ -15,10 +15,11 @@ const MAXIMUM_PAGES = 10;
 export const SUBSCRIPTIONS_AT_ONCE = 10;
 
 /**
- * How long a client's own message may send, and keep a function busy: well within the 29 s of that function, of which a last post may take 7 s more.
- * What is left comes with the tenant's next event, the client's next ping, or the next sweep.
+ * How long a client's own message may send, and keep a function busy; a last post may take 7 s more. A tenant's 200 messages in a second (`tenantRate`) so have some 200 functions at work at the
+ * most, of the 1,000 that an account has for all tenants. A post takes some 10 ms, so a second is a page; what is left comes with the tenant's next event, the client's next ping, or the next
+ * sweep, all of which serve tenants in turn.
  */
-const MESSAGE_MILLISECONDS = 15_000;
+const MESSAGE_MILLISECONDS = 1000;
 
 /** What subscriptions are served from. */
 export type PumpOptions = {

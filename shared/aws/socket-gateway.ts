@@ -27,6 +27,12 @@ export type SocketGatewayOptions = PumpOptions & {
 /** Where a message came from: the connection, and who opened it. */
 export type SocketCaller = { readonly connection: string; readonly caller: Caller };
 
+/**
+ * How many messages more one counts for that was refused because the tenant has sent too many: ten of them use up the 200 that a connection may send at once (10 × 21 > 200), since each still costs a
+ * function's call and an answer. At 20 per second a connection may go on with some one message in a second, however long its tenant is refused.
+ */
+const REFUSED_COUNTS_MORE = 20;
+
 const TENANT_TOO_FAST = `this tenant may send ${tenantRate.perSecond} messages and open connections per second, ${tenantRate.burst} at once`;
 
 /** Opens WebSockets, and takes what clients send on them, one message at a time. */
@@ -80,22 +86,19 @@ export class SocketGateway {
 
   /** Takes one message and answers it on the connection; too many of them, or a key that is no longer valid, end it. */
   async received(from: SocketCaller, text: string): Promise<void> {
-    const { connections, rateLimits, stream, tell } = this.#options;
+    const { connections, stream, tell } = this.#options;
     const { tenant } = from.caller;
     // Before all else: whoever sends too much is to cost no more than this.
-    if ((await rateLimits.take(`${messagesOf(tenant)}#${from.connection}`, messageRate)) > 0) {
-      await connections.post(tenant, from.connection, { type: 'error', id: null, code: 'rate-limited', detail: 'too many messages' });
-      await connections.close(tenant, from.connection);
-      return;
-    }
+    if (!(await this.#takeOrEnd(from))) return;
     if (!(await stream.isValid(from.caller))) {
       await connections.close(tenant, from.connection);
       return;
     }
     const { message, id } = Buffer.byteLength(text) > MAXIMUM_MESSAGE_BYTES ? { message: undefined, id: null } : parseMessage(text);
     try {
-      // Others of the tenant have sent it, perhaps: that ends nobody's connection.
       const retryAfterSeconds = await this.#takeOf(tenant);
+      // Others of the tenant have sent it, perhaps: that ends only the connection of who goes on and on.
+      if (retryAfterSeconds > 0 && !(await this.#takeOrEnd(from, REFUSED_COUNTS_MORE))) return;
       if (retryAfterSeconds > 0) throw new Failure('rate-limited', { detail: TENANT_TOO_FAST, retryAfterSeconds });
       if (message === undefined) throw new Failure('malformed-request', 'the message is no JSON, or fits none of the client\'s messages in /openapi.json');
       await this.#take(from, message);
@@ -103,6 +106,15 @@ export class SocketGateway {
       const failure = tell(error);
       await connections.post(tenant, from.connection, { type: 'error', id: message === undefined || message.type === 'ping' ? id : message.id, code: failure.code, detail: failure.detail.detail });
     }
+  }
+
+  /** Takes so many of the messages that a connection may send; where there are too few, ends it and answers false. */
+  async #takeOrEnd({ connection, caller: { tenant } }: SocketCaller, messages = 1): Promise<boolean> {
+    const { connections, rateLimits } = this.#options;
+    if ((await rateLimits.take(`${messagesOf(tenant)}#${connection}`, messageRate, messages)) === 0) return true;
+    await connections.post(tenant, connection, { type: 'error', id: null, code: 'rate-limited', detail: 'too many messages' });
+    await connections.close(tenant, connection);
+    return false;
   }
 
   /** Takes one of the messages and new connections that a tenant may have: as many as of requests. Answers after how many seconds it may, 0 for at once. */

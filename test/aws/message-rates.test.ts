@@ -6,6 +6,7 @@ import type { SocketCaller } from '#aws/socket-gateway';
 import { messageRate, tenantRate } from '#contracts/rates';
 
 import { expectFailure, freshTenant } from '../contracts/subject.ts';
+import { appended } from './installation.ts';
 import { openSockets } from './socket-system.ts';
 import type { SocketSystem } from './socket-system.ts';
 
@@ -75,6 +76,29 @@ describe('a tenant', () => {
     expect(system.messages(from.connection).at(-1)?.type).toBe('subscribed');
   });
 
+  it('ends the connection that goes on all the same with its tenth, and no other', async () => {
+    const [loud, quiet] = [await connect(), await connect()];
+    const heard: string[] = [];
+    system.sockets.beforePost = (connection, message) => { if (connection === loud.connection) heard.push(message.type === 'error' ? message.detail : message.type); };
+    await exhaust();
+    await system.send(quiet, ping);
+    for (let count = 0; count < 10; count += 1) await system.send(loud, ping);
+    expect(heard).toEqual([...Array.from({ length: 9 }, () => expect.stringContaining('this tenant may send')), 'too many messages']);
+    expect([loud, quiet].map(({ connection }) => system.sockets.open.has(connection))).toEqual([false, true]);
+    system.sockets.beforePost = () => {};
+  });
+
+  it('keeps the connection of who tries once a second, and of who sends the next message in time', async () => {
+    const from = await connect();
+    for (let count = 0; count < 30; count += 1) {
+      await exhaust();
+      await system.send(from, ping);
+      system.time.advance(1.1);
+    }
+    await system.send(from, ping);
+    expect(system.messages(from.connection).at(-1)).toEqual({ type: 'pong' });
+  });
+
   it('opens no further connection then, and others do', async () => {
     const value = await system.makeKey(tenant, 'key-late');
     await exhaust();
@@ -82,6 +106,21 @@ describe('a tenant', () => {
     tenant = freshTenant();
     expect((await connect()).caller.tenant).toBe(tenant);
   });
+});
+
+it('a message sends for a second at the most, and the next one sends on', async () => {
+  const from = await connect();
+  await system.send(from, { type: 'subscribe', id: 's', topic: { kind: 'tenant' } });
+  await system.feed.record(tenant, await appended(system, { tenant, stream: 'sweep/a' }, 8, new Date(system.time.now()).toISOString()));
+  const begun = system.time.now();
+  system.sockets.beforePost = (_connection, message) => { if (message.type === 'event') system.time.advance(0.25); };
+  await system.send(from, ping);
+  expect(system.time.now() - begun).toBe(1000);
+  const events = () => system.messages(from.connection).filter(({ type }) => type === 'event').length;
+  expect(events()).toBe(4);
+  await system.send(from, ping);
+  expect(events()).toBe(8);
+  system.sockets.beforePost = () => {};
 });
 
 it('a ticket that somebody made up is refused before the table is asked', async () => {
