@@ -100,7 +100,8 @@ What is no WebSocket at all, such as a frame that is not masked, is closed with 
 function limits(): string {
   const { keyRate, guessRate } = defaultHttpSettings;
   const rates = [
-    ['requests of a key', keyRate], ['requests of a tenant', tenantRate], ['samples of a tenant, each one by itself', sampleRate], ['messages on one WebSocket', messageRate], ['wrong keys from one address', guessRate],
+    ['requests of a key', keyRate], ['requests of a tenant', tenantRate], ['samples of a tenant, each one by itself', sampleRate], ['messages on one WebSocket', messageRate], ['messages and new WebSockets of a tenant', tenantRate],
+    ['wrong keys from one address', guessRate],
   ] as const;
   const atOnce = [
     ['validations of a tenant', validationBound.most, '`rate-limited`'], ['connections of a key', MAXIMUM_CONNECTIONS_PER_KEY, '`rate-limited`'], ['connections of a tenant', MAXIMUM_CONNECTIONS_PER_TENANT, '`rate-limited`'],

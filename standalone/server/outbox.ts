@@ -32,7 +32,7 @@ export class Outbox {
     this.#settings = settings;
   }
 
-  /** Sends an answer at once. Who lets answers pile up is closed. */
+  /** Sends an answer, or an event that there is room for, at once. Who lets answers pile up is closed. */
   sendNow(message: ServerMessage): void {
     if (this.#hasRoom()) this.#send(message);
   }
@@ -53,19 +53,22 @@ export class Outbox {
     return this.#socket.readyState === this.#socket.OPEN;
   }
 
-  /** Sends an event as soon as there is room. `slow`: there was none in time, and the event was not sent. */
-  async sendWhenRoom(message: ServerMessage, abort: AbortSignal): Promise<'sent' | 'slow' | 'aborted'> {
-    if (this.#socket.bufferedAmount > this.#settings.holdBytes) {
-      const timeout = AbortSignal.timeout(this.#settings.slowSeconds * 1000);
-      await this.#room(AbortSignal.any([abort, timeout]));
-      if (!abort.aborted && timeout.aborted) return 'slow';
-    }
-    if (abort.aborted) return 'aborted';
-    this.#send(message);
-    return 'sent';
+  /** Whether an event may be sent now. */
+  get takesEvents(): boolean {
+    return this.#socket.bufferedAmount <= this.#settings.holdBytes;
   }
 
-  async #room(abort: AbortSignal): Promise<void> {
+  /** Waits until events may be sent, after too many until half of them have gone. `slow`: they have not in time. */
+  async room(abort: AbortSignal): Promise<'room' | 'slow' | 'aborted'> {
+    if (!this.takesEvents) {
+      const timeout = AbortSignal.timeout(this.#settings.slowSeconds * 1000);
+      await this.#half(AbortSignal.any([abort, timeout]));
+      if (!abort.aborted && timeout.aborted) return 'slow';
+    }
+    return abort.aborted ? 'aborted' : 'room';
+  }
+
+  async #half(abort: AbortSignal): Promise<void> {
     while (!abort.aborted) {
       const seen = this.#flushed.version;
       if (this.#socket.bufferedAmount <= this.#settings.holdBytes / 2) return;

@@ -8,8 +8,9 @@ import type { ClientMessage, Topic } from '#contracts/stream';
 import { filled, secondsToTokens } from '#engine/token-bucket';
 import type { TokenBucket } from '#engine/token-bucket';
 import { parseMessage } from '#engine/client-message';
-import { assertRoomForSubscription } from '#engine/stream-room';
+import { assertRoomForSubscription, takeMessageOfTenant } from '#engine/stream-room';
 import type { Ports } from '#ports/ports';
+import type { RateLimits } from '#ports/rate-limit';
 
 import type { OpenConnection } from '../connections.ts';
 import type { Feeds } from './feeds.ts';
@@ -26,6 +27,8 @@ export type StreamContext = {
   readonly feeds: Feeds;
   readonly settings: StreamSettings;
   readonly metrics: StreamMetrics;
+  /** The buckets of the tenants' messages. */
+  readonly rateLimits: Pick<RateLimits, 'take'>;
   /** How many subscriptions all open connections of a tenant have. */
   subscriptionsOf(tenant: string): number;
 };
@@ -132,7 +135,17 @@ export class StreamConnection implements OpenConnection {
     if (this.#malformed > this.#context.settings.malformedMessages) this.close(closeCodes.policyViolation, 'too many malformed messages');
   }
 
+  /** Takes one message; never rejects. */
   async #take(message: ClientMessage): Promise<void> {
+    try {
+      await takeMessageOfTenant(this.#context.rateLimits, this.tenant);
+      await this.#act(message);
+    } catch (error) {
+      this.#fail(message.type === 'ping' ? null : message.id, this.#told(error));
+    }
+  }
+
+  async #act(message: ClientMessage): Promise<void> {
     switch (message.type) {
       case 'ping':
         this.#outbox.sendNow({ type: 'pong' });
@@ -141,11 +154,7 @@ export class StreamConnection implements OpenConnection {
         if (!this.#unsubscribe(message.id)) this.#fail(message.id, new Failure('not-found', `there is no subscription ${message.id}`));
         return;
       case 'subscribe':
-        try {
-          await this.#subscribe(message);
-        } catch (error) {
-          this.#fail(message.id, this.#told(error));
-        }
+        await this.#subscribe(message);
         return;
     }
   }

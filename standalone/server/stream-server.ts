@@ -8,7 +8,8 @@ import type { Api } from '#application/http/api';
 import type { Metrics } from '#application/http/metrics';
 import { Failure } from '#contracts/errors';
 import { closeCodes, MAXIMUM_MESSAGE_BYTES, STREAM_PATH } from '#contracts/stream';
-import { assertRoomForConnection } from '#engine/stream-room';
+import { MemoryRateLimits } from '#engine/memory-rate-limits';
+import { assertRoomForConnection, takeMessageOfTenant } from '#engine/stream-room';
 import type { Ports } from '#ports/ports';
 
 import type { OpenConnections } from '../connections.ts';
@@ -54,7 +55,10 @@ export class StreamServer {
   constructor(options: StreamServerOptions) {
     const { api, ports, connections, metrics, settings, appended } = options;
     this.#options = options;
-    this.#context = { api, ports, feeds: new Feeds(ports.events, appended), settings, metrics: createStreamMetrics(metrics, connections), subscriptionsOf: (tenant) => this.#subscriptionsOf(tenant) };
+    this.#context = {
+      api, ports, feeds: new Feeds(ports.events, appended), settings, metrics: createStreamMetrics(metrics, connections), rateLimits: new MemoryRateLimits(ports.clock),
+      subscriptionsOf: (tenant) => this.#subscriptionsOf(tenant),
+    };
   }
 
   /** Takes a request to upgrade: opens a WebSocket, or answers with a problem and closes. Never rejects. */
@@ -64,6 +68,7 @@ export class StreamServer {
     socket.on('error', ignore);
     try {
       const caller = await this.#admit(request);
+      await takeMessageOfTenant(this.#context.rateLimits, caller.tenant);
       // From here until the connection is kept nothing is waited for, so nobody comes in between.
       this.#assertRoom(caller.tenant, caller.keyId);
       socket.removeListener('error', ignore);

@@ -10,31 +10,34 @@ export type Subscription = { readonly id: string; readonly topic: OpenedTopic; r
 
 /**
  * Sends the events of a topic, from a place in the feed on, in the feed's order, until it is aborted. Ends with `behind` when the reader
- * is too slow: then it was told the place from which to subscribe again. Reading goes at the reader's pace, so a long replay needs no memory.
+ * is too slow: then it was told the place from which to subscribe again. It waits for its reader before it reads, so a slow one holds no page.
  */
 export async function follow(subscription: Subscription, abort: AbortSignal): Promise<'behind' | 'aborted'> {
   const { id, feed, topic, outbox } = subscription;
   let { position } = topic;
   while (!abort.aborted) {
-    const seen = feed.appended.version;
-    const events = await feed.after(position);
-    if (events.length === 0) await feed.appended.changed(seen, abort);
-    for (const event of events) {
-      const outcome = await give(subscription, event, abort);
-      if (outcome === 'slow') {
-        outbox.sendNow({ type: 'behind', id, cursor: topic.signCursor(position) });
-        return 'behind';
-      }
-      position = event.cursor;
+    if ((await outbox.room(abort)) === 'slow') {
+      outbox.sendNow({ type: 'behind', id, cursor: topic.signCursor(position) });
+      return 'behind';
     }
+    const seen = feed.appended.version;
+    const isWanted = () => !abort.aborted && outbox.takesEvents;
+    let isAtEnd = false;
+    await feed.read({ cursor: position, isWanted, give: async (events) => {
+      isAtEnd = events.length === 0;
+      for (const event of events) {
+        if (!isWanted()) return;
+        if (await topic.matches(event)) {
+          // Others of the connection may have taken the room meanwhile.
+          if (!isWanted()) return;
+          outbox.sendNow(eventMessage(id, event, topic.signCursor(event.cursor)));
+        }
+        position = event.cursor;
+      }
+    } });
+    if (isAtEnd) await feed.appended.changed(seen, abort);
   }
   return 'aborted';
-}
-
-async function give({ id, topic, outbox }: Subscription, event: FeedEvent, abort: AbortSignal): Promise<'sent' | 'slow' | 'aborted'> {
-  if (abort.aborted) return 'aborted';
-  if (!(await topic.matches(event))) return 'sent';
-  return await outbox.sendWhenRoom(eventMessage(id, event, topic.signCursor(event.cursor)), abort);
 }
 
 function eventMessage(id: string, stored: FeedEvent, cursor: string): ServerMessage {

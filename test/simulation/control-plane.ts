@@ -107,7 +107,7 @@ export class ControlPlane {
     });
     const metrics = createMetrics();
     const api = createApi({ operations: engine.handlers.operations, ports: engine.ports, tickets: new MemoryTickets(this.clock), rateLimits: new MemoryRateLimits(this.clock), metrics, cursorKey: CURSOR_KEY, report: ({ error, operation }) => troubled(operation, error) });
-    const stream: StreamContext = { api, ports: engine.ports, feeds: new Feeds(engine.ports.events, engine.signals.appended), settings: defaultStreamSettings, metrics: createStreamMetrics(metrics, connections), subscriptionsOf: () => 0 };
+    const stream: StreamContext = { api, ports: engine.ports, feeds: new Feeds(engine.ports.events, engine.signals.appended), settings: defaultStreamSettings, metrics: createStreamMetrics(metrics, connections), rateLimits: new MemoryRateLimits(this.clock), subscriptionsOf: () => 0 };
     this.#running = { life, engine, api, stream, connections, calls: new Set() };
     life.isBeginning = false;
     this.lives += 1;
