@@ -3,7 +3,7 @@ import type { TenantCheckpoint } from '#ports/checkpoints';
 
 /** What an audit found, and where. Without a tenant it is about the store as a whole, without a version about a stream as a whole. */
 export type AuditFinding = {
-  readonly kind: 'changed' | 'removed' | 'reordered' | 'rewritten' | 'added' | 'checkpoint';
+  readonly kind: 'changed' | 'removed' | 'reordered' | 'rewritten' | 'added' | 'checkpoint' | 'late';
   readonly tenant?: string;
   readonly stream?: string;
   readonly version?: number;

@@ -2,10 +2,14 @@ import { canonicalJson } from '#contracts/canonical-json';
 import type { EventEnvelope } from '#contracts/events';
 import type { AuditFinding, AuditedEvent, StreamEnd } from '#engine/audit-source';
 import type { SealedStream } from '#engine/audit-checkpoints';
+import type { AuditedSealing } from '#engine/audit-sealing';
 import { FIRST_PREVIOUS_HASH, hashOf } from '#engine/event-chain';
 
 /** How far a stream was followed. The hash is unknown behind a gap. */
-type Followed = { version: number; hash: string | undefined; position: number; sealedTo: number; unsealed: number; readonly waiting: Map<number, Placed> };
+type Followed = { version: number; hash: string | undefined; position: number; seal: Sealed | undefined; readonly seals: Iterator<Sealed>; readonly waiting: Map<number, Placed> };
+
+/** A version that was sealed, and by which checkpoint. */
+type Sealed = readonly [version: number, by: { readonly number: number }];
 
 type Placed = Extract<AuditedEvent, { envelope: unknown }>;
 
@@ -15,12 +19,13 @@ export class AuditedStreams {
   readonly #sealed: ReadonlyMap<string, SealedStream>;
   readonly #ends = new Map<string, StreamEnd[]>();
   readonly #followed = new Map<string, Followed>();
+  readonly #sealing: Pick<AuditedSealing, 'add'>;
   #events = 0;
-  #since: string | null = null;
 
-  constructor(tell: (finding: AuditFinding) => void, sealed: ReadonlyMap<string, SealedStream>) {
+  constructor(tell: (finding: AuditFinding) => void, sealed: ReadonlyMap<string, SealedStream>, sealing: Pick<AuditedSealing, 'add'>) {
     this.#tell = tell;
     this.#sealed = sealed;
+    this.#sealing = sealing;
   }
 
   /** Takes down how far a stream must go; before any event. */
@@ -34,7 +39,7 @@ export class AuditedStreams {
     if ('place' in event) return this.#tell({ kind: 'changed', reason: `what is stored at ${event.place} cannot be read as an event: ${event.trouble}` });
     const { tenant, stream, version } = event.envelope;
     const name = `${tenant}#${stream}`;
-    const followed = this.#followed.get(name) ?? { version: 0, hash: FIRST_PREVIOUS_HASH, position: 0, sealedTo: this.#sealed.get(name)?.to ?? 0, unsealed: 0, waiting: new Map<number, Placed>() };
+    const followed = this.#followed.get(name) ?? { version: 0, hash: FIRST_PREVIOUS_HASH, position: 0, seal: undefined, seals: (this.#sealed.get(name)?.hashes ?? new Map<number, Sealed[1]>()).entries(), waiting: new Map<number, Placed>() };
     this.#followed.set(name, followed);
     if (version <= followed.version) return this.#tell({ kind: 'added', tenant, stream, version, reason: 'the stream has this version twice' });
     followed.waiting.set(version, event);
@@ -42,12 +47,11 @@ export class AuditedStreams {
   }
 
   /** Compares what is left, and answers what there was. */
-  end(): { readonly tenants: number; readonly streams: number; readonly events: number; readonly unsealed: { readonly events: number; readonly since: string | null } } {
+  end(): { readonly tenants: number; readonly streams: number; readonly events: number } {
     for (const [name, followed] of this.#followed) this.#finish(name, followed);
     for (const name of new Set([...this.#sealed.keys(), ...this.#ends.keys()])) this.#compareEnd(name, this.#followed.get(name));
     const tenants = new Set([...this.#followed.keys()].map((name) => name.slice(0, name.indexOf('#'))));
-    const unsealed = [...this.#followed.values()].reduce((all, one) => all + one.unsealed, 0);
-    return { tenants: tenants.size, streams: this.#followed.size, events: this.#events, unsealed: { events: unsealed, since: this.#since } };
+    return { tenants: tenants.size, streams: this.#followed.size, events: this.#events };
   }
 
   #advance(followed: Followed): void {
@@ -78,10 +82,7 @@ export class AuditedStreams {
     else if (followed.hash !== undefined && hashOf(followed.hash, canonicalOf(envelope)) !== hash) this.#tell({ kind: 'changed', ...about, reason: `its hash is not that of its content and of the event before: it was changed, or stood elsewhere` });
     else if (sealed !== undefined && sealed.hash !== hash) this.#tell({ kind: 'rewritten', ...about, reason: `its hash is another one than checkpoint ${sealed.number} sealed: the stream was written anew` });
     if (position < followed.position) this.#tell({ kind: 'reordered', ...about, reason: 'it stands before an earlier version of its stream in the order of all events' });
-    if (version > followed.sealedTo) {
-      followed.unsealed += 1;
-      if (this.#since === null || at < this.#since) this.#since = at;
-    }
+    this.#sealing.add({ tenant, at, checkpoint: sealerOf(followed, version) });
     Object.assign(followed, { version, hash, position: Number.isFinite(position) ? position : followed.position });
   }
 
@@ -98,6 +99,16 @@ export class AuditedStreams {
       if (end.hash !== undefined && end.version === version && followed?.hash !== end.hash) return this.#tell({ kind: 'rewritten', tenant, stream, version, reason: `its hash is another one than ${end.by} has: the stream was written anew` });
     }
   }
+}
+
+/** The first checkpoint that covers a version; asked for one version after the other, as checkpoints have sealed them. */
+function sealerOf(followed: Followed, version: number): number | undefined {
+  while ((followed.seal?.[0] ?? 0) < version) {
+    const next = followed.seals.next();
+    if (next.done === true) return undefined;
+    followed.seal = next.value;
+  }
+  return followed.seal?.[1].number;
 }
 
 /** No tenant has a `#` in its name. */

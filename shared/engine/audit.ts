@@ -1,4 +1,5 @@
 import { AuditedCheckpoints } from '#engine/audit-checkpoints';
+import { AuditedSealing } from '#engine/audit-sealing';
 import { AuditedStreams } from '#engine/audit-streams';
 import type { Anchor, AuditFinding, AuditSource } from '#engine/audit-source';
 
@@ -20,7 +21,7 @@ const MAXIMUM_FINDINGS = 1000;
 
 /**
  * Reads all events and checkpoints of an installation and compares them; changes nothing. Each event's hash must be that of its content and of the event before; each stream must go as far as
- * checkpoints and the store's own marks say, with the hashes that were sealed; checkpoints must be numbered without a gap, and each seal must hold. With `anchors`, the newest
+ * checkpoints and the store's own marks say, with the hashes that were sealed; checkpoints must be numbered without a gap, each seal must hold, and none may have been made long after what it seals. With `anchors`, the newest
  * checkpoints of an earlier audit, these must still be there. Memory: some 300 bytes for each stream.
  */
 export async function audit(source: AuditSource, anchors: { readonly [tenant: string]: Anchor } = {}): Promise<AuditReport> {
@@ -33,10 +34,12 @@ export async function audit(source: AuditSource, anchors: { readonly [tenant: st
   const checkpoints = new AuditedCheckpoints(tell, async (tenant) => await source.dataKeyOf(tenant));
   for await (const one of source.checkpoints()) await checkpoints.add(one);
   checkpoints.end(anchors);
-  const streams = new AuditedStreams(tell, checkpoints.sealed);
+  const sealing = new AuditedSealing(tell, checkpoints.newest);
+  const streams = new AuditedStreams(tell, checkpoints.sealed, sealing);
   for await (const end of source.ends()) streams.expect(end);
   for await (const event of source.events()) streams.add(event);
   const counted = streams.end();
+  sealing.end(anchors);
   for await (const finding of source.rest()) tell(finding);
-  return { ...counted, checkpoints: checkpoints.newest, sealsChecked: checkpoints.sealsChecked, found, findings };
+  return { ...counted, unsealed: sealing.unsealed, checkpoints: checkpoints.newest, sealsChecked: checkpoints.sealsChecked, found, findings };
 }

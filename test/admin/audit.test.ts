@@ -58,8 +58,10 @@ const cut = (database: DatabaseSync, where: string): void => {
   database.exec('UPDATE relay SET position = (SELECT max(position) FROM events); UPDATE checkpointed SET position = (SELECT max(position) FROM events)');
 };
 
-/** Computes all hashes of the stream anew, as somebody does who knows how they are made. */
-const chainAnew: Change = (database) => {
+const chainAnew: Change = (database) => chainOf(database, stream);
+
+/** Computes all hashes of a stream anew, as somebody does who knows how they are made. */
+const chainOf = (database: DatabaseSync, stream: string): void => {
   let hash = '0'.repeat(64);
   for (const row of database.prepare('SELECT * FROM events WHERE stream = ? ORDER BY version').all(stream)) {
     const envelope = { tenant: row.tenant, stream: row.stream, version: row.version, type: row.type, schemaVersion: row.schema_version, payload: JSON.parse(String(row.payload)), at: row.at, traceId: row.trace_id };
@@ -127,6 +129,36 @@ describe('an audit of a data folder', () => {
     };
     expect(await foundAfter(setBack)).toEqual([]);
     expect(await foundAfter(setBack, against)).toEqual(expect.arrayContaining(['checkpoint default', 'checkpoint operator']));
+  });
+
+  it('finds it when events were written anew and sealed by the control plane again, since it sealed those of hours at once, unless an earlier report knows it', async () => {
+    using folder = new TemporaryFolder();
+    const system = await workedAndStopped();
+    try {
+      await system.start();
+      // An hour in which something happens from time to time, each sealed in its minute.
+      for (let round = 0; round < 6; round += 1) {
+        await system.call('putTarget', { params: { name: `new-${round}` }, body: { apiVersion: 'sluice.dev/v1', kind: 'Target', metadata: { name: `new-${round}` }, spec: { provider: 'agent' } } });
+        await system.pass(660);
+      }
+      await system.stop();
+      const before = await auditPlace({ dataFolder: system.folder });
+      expect(before.findings).toEqual([]);
+      const database = new DatabaseSync(join(system.folder, 'sluice.db'));
+      expect(database.prepare(`UPDATE events SET trace_id = '${'f'.repeat(32)}' WHERE stream = 'target/new-0' AND version = 1`).run().changes).toBe(1);
+      chainOf(database, 'target/new-0');
+      database.exec('DELETE FROM checkpoints; UPDATE checkpointed SET position = 0');
+      database.close();
+      await system.start();
+      await system.pass(120);
+      await system.stop();
+      const after = await auditPlace({ dataFolder: system.folder });
+      expect(after.findings).toEqual([{ kind: 'late', tenant: 'default', reason: expect.stringContaining('checkpoint 1 sealed events of a long time at once') }]);
+      expect((await auditPlace({ dataFolder: system.folder }, folder.write('after.json', JSON.stringify(after)))).findings).toEqual([]);
+      expect((await auditPlace({ dataFolder: system.folder }, folder.write('before.json', JSON.stringify(before)))).findings.map(({ kind }) => kind)).toContain('checkpoint');
+    } finally {
+      await system.close();
+    }
   });
 
   it('goes beside a control plane that is at work', async () => {

@@ -114,6 +114,18 @@ describe('an audit of the tables', () => {
     expect(await found()).toEqual(told);
   });
 
+  it('finds it when checkpoints were removed and new ones made, since old events are in none of them', async () => {
+    // The sweep sees events of five minutes again: what it shall not seal again is older.
+    time.advance(600);
+    await sweep();
+    for (const tenant of ['acme', 'operator']) for (const number of [1, 2, 3]) await opened.state.remove({ pk: `${tenant}#checkpoint`, sk: `00000000000${number}` });
+    expect(await auditPlace(place())).toMatchObject({ found: 0, checkpoints: {}, unsealed: { events: 9 } });
+    time.advance(1200);
+    await append(b, 1);
+    await sweep();
+    expect((await auditPlace(place())).findings).toEqual([{ kind: 'late', tenant: 'acme', reason: expect.stringMatching(/^5 events, .* are in no checkpoint/) }]);
+  });
+
   it('is a command that needs no master key', async () => {
     const { stdout, exitCode } = await runCli(['audit', 'verify', '--events-table', opened.eventsName, '--state-table', opened.stateName, '--json'], { environment: awsEnvironment() });
     expect(exitCode).toBe(0);
