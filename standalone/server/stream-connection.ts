@@ -135,8 +135,9 @@ export class StreamConnection implements OpenConnection {
     if (this.#malformed > this.#context.settings.malformedMessages) this.close(closeCodes.policyViolation, 'too many malformed messages');
   }
 
-  /** Takes one message; never rejects. */
+  /** Takes one message, unless the connection has ended before its turn; never rejects. */
   async #take(message: ClientMessage): Promise<void> {
+    if (!this.#isOpen()) return;
     try {
       await takeMessageOfTenant(this.#context.rateLimits, this.tenant);
       await this.#act(message);

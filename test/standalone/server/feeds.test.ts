@@ -58,11 +58,15 @@ describe('the feed of a tenant', () => {
     await append(1, OTHER_TENANT);
     const { store, reads } = watched(served.ports.events);
     const feeds = new Feeds(store, new Signal());
-    const cursors = [...(await served.ports.events.readFeed(TENANT, undefined, 100)).map(({ cursor }) => cursor)];
+    const cursors = (await served.ports.events.readFeed(TENANT, undefined, 100)).map(({ cursor }) => cursor);
     const { pages, reading, letGo, most } = held();
     let done = 0;
     const isDone = () => done === cursors.length;
-    for (const cursor of cursors) void feeds.of(TENANT).read(reading(cursor)).then(() => { done += 1; });
+    const read = async (cursor: string) => {
+      await feeds.of(TENANT).read(reading(cursor));
+      done += 1;
+    };
+    const all = Promise.all(cursors.map(read));
     await nextTurns();
     expect(reads).toEqual(Array.from({ length: PAGES_AT_ONCE }, () => `${TENANT} ${PAGE_EVENTS}`));
     const others: number[] = [];
@@ -73,6 +77,7 @@ describe('the feed of a tenant', () => {
       letGo();
       return isDone();
     });
+    await all;
     expect([pages.length, most()]).toEqual([cursors.length, PAGES_AT_ONCE]);
   });
 
