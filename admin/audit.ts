@@ -21,15 +21,15 @@ type OpenAudit = AuditSource & { close(): void };
 const report = z.object({ checkpoints: z.record(z.string(), z.object({ number: z.int(), seal: z.string() })) });
 
 /**
- * Audits the events of a data folder or of a control plane on AWS, also while it works. `against` is a file with what an earlier audit answered.
+ * Audits the events of a data folder or of a control plane on AWS, also while it works. `against` is a file with what an earlier audit answered, `now` the time in milliseconds since 1970.
  * @throws Failure `not-found` when there is no such data; `conflict` for another master key; `internal-error` for a file that SQLite cannot read; `rule-broken` for an `against` that is none
  */
-export async function auditPlace(place: AuditedPlace, against?: string): Promise<AuditReport> {
+export async function auditPlace(place: AuditedPlace, against?: string, now = Date.now()): Promise<AuditReport> {
   const anchors = against === undefined ? {} : await anchorsOf(against);
   try {
     const source = await open(place);
     try {
-      return await audit(source, anchors);
+      return await audit(source, { anchors, now });
     } finally {
       source.close();
     }

@@ -1,4 +1,5 @@
 import type { Anchor, AuditFinding } from '#engine/audit-source';
+import { OPERATOR } from '#engine/checkpoints';
 
 /** Checkpoints are made every minute; what is older than this when others are made was left out. On AWS five sweeps may share the events of five minutes. */
 const SEALED_WITHIN_MILLISECONDS = 600_000;
@@ -26,10 +27,14 @@ export class AuditedSealing {
   /** By tenant and number of a checkpoint, the spans from which it was the first to seal events. */
   readonly #spans = new Map<string, Map<number, number[]>>();
 
-  /** `newest` are the newest checkpoints of all tenants; without one nothing was ever sealed, and nothing can be late. */
-  constructor(tell: (finding: AuditFinding) => void, newest: { readonly [tenant: string]: { readonly at: string } }) {
+  /**
+   * `newest` are the newest checkpoints of all tenants; without one nothing was ever sealed, and nothing can be late. The operator's is made last of all, whatever clocks say. `now`, in milliseconds
+   * since 1970, is the auditor's: where the control plane's clock was ahead and was set back, what has just happened is older than the newest checkpoint.
+   */
+  constructor(tell: (finding: AuditFinding) => void, newest: { readonly [tenant: string]: { readonly at: string } }, now: number) {
     this.#tell = tell;
-    this.#newest = Object.values(newest).reduce((latest, { at }) => Math.max(latest, Date.parse(at)), Number.NEGATIVE_INFINITY);
+    const made = newest[OPERATOR] === undefined ? Object.values(newest) : [newest[OPERATOR]];
+    this.#newest = Math.min(now, made.reduce((latest, { at }) => Math.max(latest, Date.parse(at)), Number.NEGATIVE_INFINITY));
   }
 
   /** How many events are in no checkpoint, and when the oldest of them was made. */

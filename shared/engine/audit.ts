@@ -16,6 +16,9 @@ export type AuditReport = {
   readonly findings: readonly AuditFinding[];
 };
 
+/** With what is compared: the newest checkpoints of an earlier audit, and the time, in milliseconds since 1970. */
+type Auditing = { readonly anchors?: { readonly [tenant: string]: Anchor }; readonly now: number };
+
 /** Who has more to look at has to look at one first; 1000 × some 300 bytes. */
 const MAXIMUM_FINDINGS = 1000;
 
@@ -24,7 +27,7 @@ const MAXIMUM_FINDINGS = 1000;
  * checkpoints and the store's own marks say, with the hashes that were sealed; checkpoints must be numbered without a gap, each seal must hold, and none may have been made long after what it seals. With `anchors`, the newest
  * checkpoints of an earlier audit, these must still be there. Memory: some 300 bytes for each stream.
  */
-export async function audit(source: AuditSource, anchors: { readonly [tenant: string]: Anchor } = {}): Promise<AuditReport> {
+export async function audit(source: AuditSource, { anchors = {}, now }: Auditing): Promise<AuditReport> {
   const findings: AuditFinding[] = [];
   let found = 0;
   const tell = (finding: AuditFinding) => {
@@ -34,7 +37,7 @@ export async function audit(source: AuditSource, anchors: { readonly [tenant: st
   const checkpoints = new AuditedCheckpoints(tell, async (tenant) => await source.dataKeyOf(tenant));
   for await (const one of source.checkpoints()) await checkpoints.add(one);
   checkpoints.end(anchors);
-  const sealing = new AuditedSealing(tell, checkpoints.newest);
+  const sealing = new AuditedSealing(tell, checkpoints.newest, now);
   const streams = new AuditedStreams(tell, checkpoints.sealed, sealing);
   for await (const end of source.ends()) streams.expect(end);
   for await (const event of source.events()) streams.add(event);

@@ -12,7 +12,7 @@ export const FIRST_PREVIOUS_SEAL = '0'.repeat(64);
 const MAXIMUM_HEADS = 1000;
 
 /** The tenant whose checkpoints also name the newest checkpoint of every other, so that nobody can cut off a tenant's last ones unnoticed. */
-const OPERATOR = 'operator';
+export const OPERATOR = 'operator';
 
 /** As what a tenant's checkpoints are named among the operator's heads; no stream begins so. */
 const CHECKPOINTS = 'checkpoints/';
