@@ -15,6 +15,10 @@ const told = z.discriminatedUnion('kind', [
 /** Heartbeats of an agent, in seconds: as real agents send them. */
 const HEARTBEAT_SECONDS = 10;
 
+/** A command that no agent has after so long is lost, which is an error; in between the bench looks so often. */
+const PATIENCE_SECONDS = 60;
+const LOOK_MILLISECONDS = 20;
+
 /** Agents that do nothing with a command and report it as done at once, all in a process of their own. What is left is the control plane's time. */
 export class Fleet {
   readonly #child: ChildProcess;
@@ -36,9 +40,15 @@ export class Fleet {
     return new Fleet(child);
   }
 
-  /** When an agent first saw a command of a deployment, in milliseconds since 1970. */
-  seenAt(deployment: string): number | undefined {
-    return this.#seen.get(deployment);
+  /** When an agent first saw a command of a deployment, in milliseconds since 1970. @throws when none does in time */
+  async firstSeen(deployment: string): Promise<number> {
+    const patience = performance.now() + PATIENCE_SECONDS * 1000;
+    for (;;) {
+      const at = this.#seen.get(deployment);
+      if (at !== undefined) return at;
+      if (performance.now() > patience) throw new Error(`no agent saw a command of ${deployment}`);
+      await new Promise((resolve) => { setTimeout(resolve, LOOK_MILLISECONDS); });
+    }
   }
 
   async stop(): Promise<void> {
