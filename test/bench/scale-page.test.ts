@@ -71,7 +71,7 @@ describe('what a level costs', () => {
 
   it('is what the ledger says of one canary, so many times, and the idle month', () => {
     const canaries = 100 * (730 / 24);
-    const list = canaries * costOf({ ...kubernetesCanary(counted), customMetricMonths: 0, traces: 0 }).list + costOf({ ...idleMonth(counted), traces: 0 }).list;
+    const list = canaries * costOf({ ...kubernetesCanary(counted), customMetricMonths: 0, traces: 0 }).list + costOf({ ...idleMonth(counted), customMetricMonths: 0, traces: 0 }).list;
     const metrics = costAt({ deploymentsADay: 100 }, 'kubernetes').parts.find(([name]) => name === 'customMetricMonths')?.[1] ?? 0;
     expect(costAt({ deploymentsADay: 100 }, 'kubernetes').list - metrics).toBeCloseTo(list, 6);
   });
