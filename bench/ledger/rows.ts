@@ -20,8 +20,8 @@ const seen = z.strictObject({ seconds: z.number(), functions: z.record(z.string(
 export const countedShape = z.strictObject({
   countedAt: z.iso.date(),
   app: z.strictObject({ alarmMetrics: z.int(), dashboardMetrics: z.array(z.int()), secrets: z.int(), customerKeys: z.int(), streamMappings: z.int(), queuePollers: z.int(), archives: z.int(), tracedFunctions: z.int(), schedules: z.record(z.string(), z.int()) }),
-  /** `idle` is without an agent and without traffic; `rest` with an agent that has nothing to do, which stands for it in counts that have none. */
-  request: seen, idle: seen.optional(), rest: seen, canary: seen.extend({ transitions: z.int(), events: z.int() }),
+  /** `idle` is without an agent and without traffic; `rest` with an agent that has nothing to do. */
+  request: seen, idle: seen, rest: seen, canary: seen.extend({ transitions: z.int(), events: z.int() }),
 });
 export type Counted = z.infer<typeof countedShape>;
 type FunctionSeen = z.infer<typeof functionSeen>;
@@ -101,7 +101,7 @@ export function kubernetesCanary({ canary, request }: Counted): Operations {
 export function idleMonth({ app, idle, rest, canary }: Counted): Operations {
   const scheduled = schedules.map(({ name }) => {
     // What runs once an hour or more seldom may not have run while nothing happened.
-    const one = idle?.functions[name] ?? rest.functions[name] ?? canary.functions[name];
+    const one = idle.functions[name] ?? rest.functions[name] ?? canary.functions[name];
     const runs = MINUTES_A_MONTH / (app.schedules[name] ?? 1);
     // A metric is billed for each hour in which it is written, by whatever runs in it.
     return one === undefined ? {} : sum(times(functionUse(name, perCall(one)), runs), { schedulerInvocations: runs, customMetricMonths: new Set(one.metrics).size * Math.min(1, runs / HOURS_A_MONTH) });

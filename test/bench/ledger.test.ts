@@ -63,8 +63,9 @@ describe('what it costs', () => {
   it('takes what a schedule did while nothing happened, before what it did beside an agent', () => {
     const counted = recordedCounts();
     const seen = (ownBytes: number) => ({ seconds: 200, functions: { sweep: { calls: 1, milliseconds: 1, ownBytes, metrics: [] } } });
-    const logOf = (idle: { readonly idle?: ReturnType<typeof seen> }) => idleMonth({ ...counted, ...idle, rest: seen(1_000_000) }).logGigabytes ?? 0;
-    expect(logOf({})).toBeGreaterThan(10 * logOf({ idle: seen(0) }));
+    const logOf = (idle: number, rest: number) => idleMonth({ ...counted, idle: seen(idle), rest: seen(rest) }).logGigabytes ?? 0;
+    expect(logOf(1_000_000, 0)).toBeGreaterThan(10 * logOf(0, 1_000_000));
+    expect(logOf(0, 1_000_000)).toBe(logOf(0, 0));
   });
 
   it('counts an agent\'s pings', () => {

