@@ -10,8 +10,8 @@ const SEALED_WITHIN_MILLISECONDS = 600_000;
  */
 const MAXIMUM_SPANS = 4;
 
-/** What an event tells of sealing: its tenant, its instant (ISO 8601 UTC), and the number of the first checkpoint that covers it. */
-export type Sealing = { readonly tenant: string; readonly at: string; readonly checkpoint: number | undefined };
+/** What an event tells of sealing: its tenant, its instant (ISO 8601 UTC), the number of the first checkpoint that covers it, and its place in the order of all events; infinite where there is no such order. */
+export type Sealing = { readonly tenant: string; readonly at: string; readonly checkpoint: number | undefined; readonly position: number };
 
 /**
  * Compares when events were made with when they were sealed: who removes checkpoints, writes events anew and has the control plane seal them again leaves a checkpoint that is the first to seal
@@ -22,8 +22,10 @@ export class AuditedSealing {
   readonly #newest: number;
   #events = 0;
   #since: string | null = null;
-  /** By tenant: how many events were left out, and when the oldest was made. */
-  readonly #leftOut = new Map<string, { count: number; since: string }>();
+  /** By tenant: how many events were left out, when the oldest was made, and the first of their positions. */
+  readonly #leftOut = new Map<string, { count: number; since: string; position: number }>();
+  /** Events are sealed in their order: what stands behind all that is sealed was not left out, whatever clocks say. */
+  #sealedTo = Number.NEGATIVE_INFINITY;
   /** By tenant and number of a checkpoint, the spans from which it was the first to seal events. */
   readonly #spans = new Map<string, Map<number, number[]>>();
 
@@ -42,18 +44,22 @@ export class AuditedSealing {
     return { events: this.#events, since: this.#since };
   }
 
-  add({ tenant, at, checkpoint }: Sealing): void {
-    if (checkpoint !== undefined) return this.#addSealed(tenant, checkpoint, Math.floor(Date.parse(at) / SEALED_WITHIN_MILLISECONDS));
+  add({ tenant, at, checkpoint, position }: Sealing): void {
+    if (checkpoint !== undefined) {
+      this.#sealedTo = Math.max(this.#sealedTo, position);
+      return this.#addSealed(tenant, checkpoint, Math.floor(Date.parse(at) / SEALED_WITHIN_MILLISECONDS));
+    }
     this.#events += 1;
     if (this.#since === null || at < this.#since) this.#since = at;
     if (Date.parse(at) >= this.#newest - SEALED_WITHIN_MILLISECONDS) return;
-    const { count, since } = this.#leftOut.get(tenant) ?? { count: 0, since: at };
-    this.#leftOut.set(tenant, { count: count + 1, since: at < since ? at : since });
+    const known = this.#leftOut.get(tenant) ?? { count: 0, since: at, position };
+    this.#leftOut.set(tenant, { count: known.count + 1, since: at < known.since ? at : known.since, position: Math.min(known.position, position) });
   }
 
   /** Tells what is late, one finding of a kind for each tenant. What the checkpoints of an earlier report have sealed was told then. */
   end(anchors: { readonly [tenant: string]: Anchor }): void {
-    for (const [tenant, { count, since }] of this.#leftOut) {
+    for (const [tenant, { count, since, position }] of this.#leftOut) {
+      if (position > this.#sealedTo) continue;
       this.#tell({ kind: 'late', tenant, reason: `${count} events, the oldest of ${since}, are in no checkpoint, though checkpoints were made more than ten minutes later: they were imported, or checkpoints were removed` });
     }
     for (const [tenant, ofTenant] of this.#spans) {

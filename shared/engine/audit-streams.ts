@@ -82,7 +82,7 @@ export class AuditedStreams {
     else if (followed.hash !== undefined && hashOf(followed.hash, canonicalOf(envelope)) !== hash) this.#tell({ kind: 'changed', ...about, reason: `its hash is not that of its content and of the event before: it was changed, or stood elsewhere` });
     else if (sealed !== undefined && sealed.hash !== hash) this.#tell({ kind: 'rewritten', ...about, reason: `its hash is another one than checkpoint ${sealed.number} sealed: the stream was written anew` });
     if (position < followed.position) this.#tell({ kind: 'reordered', ...about, reason: 'it stands before an earlier version of its stream in the order of all events' });
-    this.#sealing.add({ tenant, at, checkpoint: sealerOf(followed, version) });
+    this.#sealing.add({ tenant, at, position, checkpoint: sealerOf(followed, version) });
     Object.assign(followed, { version, hash, position: Number.isFinite(position) ? position : followed.position });
   }
 
